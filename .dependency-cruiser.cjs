@@ -3,7 +3,7 @@ const MAY_IMPORT = {
   core: [],
   journal: ["core"],
   fleet: ["core"],
-  workload: ["core"],
+  workload: ["fleet", "core"],
   cluster: ["fleet", "workload", "journal", "core"],
   serving: ["fleet", "workload", "journal", "core"],
   metrics: ["journal", "core"],

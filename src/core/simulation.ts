@@ -1,0 +1,133 @@
+import { InputError } from "./errors.js";
+import { type EventHandle, EventQueue } from "./event-queue.js";
+
+/**
+ * The order of what happens at one instant: what frees resources, what asks for them, clocks, one scheduling pass
+ * per scheduler however many changes came before it, and last those who only look.
+ */
+export const Phase = { End: 0, Arrival: 1, Timer: 2, Pass: 3, Observe: 4 } as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+/**
+ * Sorted arrivals, merged into the loop instead of being pushed into the queue: the queue holds only what runs.
+ */
+export interface ArrivalCursor {
+  /** Time of the next arrival in µs; Infinity when there is none; NaN when `refill` must be awaited first. */
+  nextTime(): number;
+  /** Lets the next arrival happen and steps on. */
+  fire(): void;
+  /** Reads more arrivals. */
+  refill(): Promise<void>;
+}
+
+export type StopReason = "drained" | "until" | "entities" | "interrupted";
+
+export interface RunOptions {
+  /** Events at this time (µs) and later do not happen. */
+  until?: number;
+  /** Asked after each event; true ends the run (a number of entities is done). */
+  enough?: () => boolean;
+  /** Called between slices of events, where the process may look at signals and draw progress; true interrupts. */
+  breathe?: () => Promise<boolean>;
+}
+
+const SLICE = 65_536;
+/** A policy that keeps asking to be woken now would spin for ever; no workload makes this many rounds. */
+const MOST_ROUNDS = 20_000_000;
+
+/** The clock and the loop. Time is a whole number of microseconds since the run's start. */
+export class Simulation {
+  now = 0;
+  events = 0;
+
+  readonly #queue = new EventQueue();
+  readonly #handlers: ((arg: number) => void)[] = [];
+  readonly #cursors: ArrivalCursor[] = [];
+  #rounds = 0;
+  #lastPhase = 0;
+
+  /** Registers what an event does; the number it returns names it in `at`. */
+  handler(handle: (arg: number) => void): number {
+    return this.#handlers.push(handle) - 1;
+  }
+
+  arrivals(cursor: ArrivalCursor): void {
+    this.#cursors.push(cursor);
+  }
+
+  /** Schedules a handler at `time` (µs, not before now). */
+  at(time: number, phase: Phase, handler: number, arg = 0): EventHandle {
+    return this.#queue.push(time, phase, handler, arg);
+  }
+
+  cancel(handle: EventHandle): boolean {
+    return this.#queue.cancel(handle);
+  }
+
+  /** Runs to the end; the clock then stands at `until`, or at the last event when the work has drained. */
+  async run(options: RunOptions = {}): Promise<StopReason> {
+    const until = options.until ?? Number.POSITIVE_INFINITY;
+    for (;;) {
+      const waiting = this.#slice(until, options.enough);
+      if (waiting === "refill") {
+        for (const cursor of this.#cursors) if (Number.isNaN(cursor.nextTime())) await cursor.refill();
+      } else if (waiting === "until") {
+        this.now = until;
+        return "until";
+      } else if (waiting !== "slice") return waiting;
+      if (waiting === "slice" && options.breathe && (await options.breathe())) return "interrupted";
+    }
+  }
+
+  /** Up to SLICE events without giving way. */
+  #slice(until: number, enough?: () => boolean): "slice" | "refill" | StopReason {
+    const queue = this.#queue;
+    const cursors = this.#cursors;
+    const handlers = this.#handlers;
+    for (let n = 0; n < SLICE; n++) {
+      let cursor: ArrivalCursor | undefined;
+      let arrival = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < cursors.length; i++) {
+        const time = cursors[i]!.nextTime();
+        if (time < arrival) {
+          arrival = time;
+          cursor = cursors[i];
+        } else if (time !== time) return "refill";
+      }
+      const next = queue.peekTime();
+      const arrives = arrival < next || (arrival === next && cursor !== undefined && Phase.Arrival < queue.peekPhase());
+      const time = arrives ? arrival : next;
+      if (time >= until) return time === Number.POSITIVE_INFINITY ? this.#end(until) : "until";
+      if (arrives) {
+        this.#step(time, Phase.Arrival);
+        cursor!.fire();
+      } else {
+        queue.pop();
+        this.#step(time, queue.phase);
+        handlers[queue.handler]!(queue.arg);
+      }
+      this.events++;
+      if (enough?.()) return "entities";
+    }
+    return "slice";
+  }
+
+  /** Nothing is left to happen: a run with a bound still lasts until it. */
+  #end(until: number): StopReason {
+    return until === Number.POSITIVE_INFINITY ? "drained" : "until";
+  }
+
+  #step(time: number, phase: number): void {
+    if (time !== this.now) {
+      this.now = time;
+      this.#rounds = 0;
+    } else if (phase < this.#lastPhase && ++this.#rounds > MOST_ROUNDS) {
+      throw new InputError({
+        code: "run/no-progress",
+        message: `the run makes no progress at ${time} µs: ${MOST_ROUNDS} rounds of scheduling within one instant`,
+        hint: "a policy that wakes itself must ask for a later time",
+      });
+    }
+    this.#lastPhase = phase;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Names } from "../core/names.js";
+import type { JobBatch, RequestBatch } from "./batch.js";
+
+/** What became of a trace's rows: `rows = emitted + sum of dropped`, or the reader throws. */
+export interface TraceCounts {
+  rows: number;
+  emitted: number;
+  /** By reason, such as `unknown run time`: how many, and the first few lines for showing. */
+  dropped: Record<string, { count: number; lines: number[] }>;
+  /** Rows used after a change, by reason, such as `run time cut at the estimate`. */
+  adjusted: Record<string, number>;
+  /** Rows that came before an earlier row's time. */
+  inversions: number;
+}
+
+/** Where rows came from. */
+export interface TraceOrigin {
+  /** The path as the user wrote it, or `generated`. */
+  name: string;
+  /** SHA-256 of the file's bytes as stored, in hex; for generated rows, of the recipe. */
+  hash: string;
+  /** Processors of the recorded machine by the trace's header (SWF MaxProcs); undefined when it does not say. */
+  machineSize?: number;
+}
+
+/**
+ * Rows sorted by time, in batches. The whole trace was read, checked and counted once before the first batch, so bad
+ * input has been reported by then; small traces were kept, larger ones are read again.
+ */
+export interface RowStream<Batch> {
+  readonly origin: TraceOrigin;
+  readonly counts: TraceCounts;
+  /** Time of the last row, µs; -1 when there is none. */
+  readonly lastTime: number;
+  /** The next batch, or null at the end. The batch may be reused by the next call. */
+  next(): Promise<Batch | null>;
+  /** Releases files; safe to call twice, and before the end. */
+  close(): Promise<void>;
+}
+
+/** Names of what batches hold as numbers. Shared by all streams of a run, so that a user is one user in all of them. */
+export interface JobNames {
+  /** Job ids that are not plain integers; a batch's id `-1 - k` is name k. */
+  ids: Names;
+  users: Names;
+  accounts: Names;
+  queues: Names;
+}
+
+export type JobStream = RowStream<JobBatch>;
+export type RequestStream = RowStream<RequestBatch>;

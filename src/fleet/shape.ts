@@ -80,7 +80,8 @@ export class Shapes {
       loose:
         only !== undefined &&
         only.memory === 0 &&
-        (exclusive || (!spread && ((only.gpus === 1 && only.cpus === 0) || (only.gpus === 0 && only.cpus === 1)))),
+        (exclusive ||
+          (!spread && ((only.gpus === 1 && only.cpus === 0) || (only.gpus === 0 && only.cpus === 1)))),
     };
     this.#shapes.push(shape);
     return shape;

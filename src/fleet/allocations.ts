@@ -1,0 +1,60 @@
+import { InvariantError } from "../core/errors.js";
+
+/** What one job holds, node by node: linked entries in typed arrays, recycled. An allocation is its first entry. */
+export class Allocations {
+  node: Int32Array = new Int32Array(256);
+  /** GPU indexes on the node, a bit each. */
+  gpuMask: Int32Array = new Int32Array(256);
+  cpus: Int32Array = new Int32Array(256);
+  memory: Float64Array = new Float64Array(256);
+  #next: Int32Array = new Int32Array(256);
+  #free = -1;
+  #used = 0;
+
+  /** The entry behind `entry`, or -1. */
+  next(entry: number): number {
+    return this.#next[entry]!;
+  }
+
+  /** Puts a new entry in front of `rest` (-1 for none) and returns it. */
+  add(node: number, gpuMask: number, cpus: number, memory: number, rest: number): number {
+    let entry = this.#free;
+    if (entry >= 0) this.#free = this.#next[entry]!;
+    else {
+      entry = this.#used++;
+      if (entry === this.node.length) this.#grow();
+    }
+    this.node[entry] = node;
+    this.gpuMask[entry] = gpuMask;
+    this.cpus[entry] = cpus;
+    this.memory[entry] = memory;
+    this.#next[entry] = rest;
+    return entry;
+  }
+
+  /** Takes one entry back and returns the one behind it. */
+  remove(entry: number): number {
+    if (this.node[entry] === -1) throw new InvariantError(`allocation entry ${entry} freed twice`);
+    const rest = this.#next[entry]!;
+    this.node[entry] = -1;
+    this.#next[entry] = this.#free;
+    this.#free = entry;
+    return rest;
+  }
+
+  #grow(): void {
+    const size = this.node.length * 2;
+    const ints = (from: Int32Array) => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    this.node = ints(this.node);
+    this.gpuMask = ints(this.gpuMask);
+    this.cpus = ints(this.cpus);
+    this.#next = ints(this.#next);
+    const memory = new Float64Array(size);
+    memory.set(this.memory);
+    this.memory = memory;
+  }
+}

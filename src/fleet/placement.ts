@@ -1,0 +1,46 @@
+/**
+ * Where the parts of a job go: one entry per node. A reusable buffer; whoever fills it clears it first, and a reader
+ * must not keep it past the next search.
+ */
+export class Placement {
+  length = 0;
+  node: Int32Array = new Int32Array(16);
+  gpus: Int32Array = new Int32Array(16);
+  cpus: Int32Array = new Int32Array(16);
+  /** Bytes. */
+  memory: Float64Array = new Float64Array(16);
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  add(node: number, gpus: number, cpus: number, memory: number): void {
+    const i = this.length++;
+    if (i === this.node.length) this.#grow();
+    this.node[i] = node;
+    this.gpus[i] = gpus;
+    this.cpus[i] = cpus;
+    this.memory[i] = memory;
+  }
+
+  copyFrom(other: Placement): void {
+    this.clear();
+    for (let i = 0; i < other.length; i++)
+      this.add(other.node[i]!, other.gpus[i]!, other.cpus[i]!, other.memory[i]!);
+  }
+
+  #grow(): void {
+    const size = this.node.length * 2;
+    const ints = (from: Int32Array) => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    this.node = ints(this.node);
+    this.gpus = ints(this.gpus);
+    this.cpus = ints(this.cpus);
+    const memory = new Float64Array(size);
+    memory.set(this.memory);
+    this.memory = memory;
+  }
+}

@@ -1,0 +1,262 @@
+import { InvariantError } from "../core/errors.js";
+import { LinkedList } from "../core/linked-list.js";
+import { Names } from "../core/names.js";
+import { Phase, type Simulation } from "../core/simulation.js";
+import { FirstFit } from "../fleet/first-fit.js";
+import type { Fleet } from "../fleet/fleet.js";
+import type { LeaseHolder, Leases } from "../fleet/lease.js";
+import { Placement } from "../fleet/placement.js";
+import type { Shape } from "../fleet/shape.js";
+import { JobOutcome, type Journal } from "../journal/journal.js";
+import type { JobBatch } from "../workload/batch.js";
+import { audit } from "./audit.js";
+import { JobState, type Jobs } from "./jobs.js";
+import type { ClusterActions, ClusterPolicy, ClusterView } from "./policy.js";
+
+/** What one processor is, when all jobs are numbers of equal processors in one pool. */
+export type Processor = "core" | "gpu" | "node";
+
+export interface ClusterSetup {
+  simulation: Simulation;
+  journal: Journal;
+  fleet: Fleet;
+  jobs: Jobs;
+  policy: ClusterPolicy;
+  /** Set only when every job that can come is loose, of this kind, and the fleet is one pool. */
+  counting?: Processor;
+  /** Audit all books after every pass. */
+  checkInvariants?: boolean;
+}
+
+/** The life of jobs: submitted, pending, running, ended; and the only place where GPUs change hands. */
+export class Cluster implements ClusterView, ClusterActions, Leases {
+  readonly jobs: Jobs;
+  readonly fleet: Fleet;
+  readonly queue = new LinkedList();
+  readonly running = new LinkedList();
+  readonly counting: boolean;
+  readonly capacity: number;
+  readonly wantsReasons: boolean;
+  readonly reasons = new Names();
+  /** Jobs, without replicas, that ended or were cancelled. */
+  finished = 0;
+
+  readonly #simulation: Simulation;
+  readonly #journal: Journal;
+  readonly #policy: ClusterPolicy;
+  readonly #processor: Processor | undefined;
+  readonly #firstFit: FirstFit;
+  readonly #placement = new Placement();
+  readonly #holders = new Map<number, LeaseHolder>();
+  readonly #checkInvariants: boolean;
+  /** Submitted since the last pass: those the policy says nothing about wait by Priority. */
+  readonly #fresh: number[] = [];
+  readonly #endEvent: number;
+  readonly #cancelEvent: number;
+  readonly #passEvent: number;
+  readonly #wakeEvent: number;
+  readonly #passPerEvent: boolean;
+  readonly #endPhase: Phase;
+  #passPending = false;
+  #passing = false;
+  #wakeAt = -1;
+
+  constructor(setup: ClusterSetup) {
+    this.#simulation = setup.simulation;
+    this.#journal = setup.journal;
+    this.#policy = setup.policy;
+    this.fleet = setup.fleet;
+    this.jobs = setup.jobs;
+    this.#processor = setup.counting;
+    this.counting = setup.counting !== undefined;
+    this.capacity = this.counting ? this.free() : 0;
+    this.wantsReasons = setup.journal.wantsReasons;
+    this.#checkInvariants = setup.checkInvariants ?? false;
+    this.#firstFit = new FirstFit(setup.fleet);
+    const ties = setup.policy.ties ?? "instant";
+    this.#passPerEvent = ties !== "instant";
+    this.#endPhase = ties === "pyss" ? Phase.Timer : Phase.End;
+    this.#endEvent = setup.simulation.handler((job) => this.#end(job, this.#outcome(job)));
+    this.#cancelEvent = setup.simulation.handler((job) => this.#cancel(job));
+    this.#passEvent = setup.simulation.handler(() => this.#pass());
+    this.#wakeEvent = setup.simulation.handler(() => this.#requestPass());
+  }
+
+  get now(): number {
+    return this.#simulation.now;
+  }
+
+  free(): number {
+    const { fleet } = this;
+    if (this.#processor === "gpu") return fleet.poolFreeGpus[0]!;
+    return this.#processor === "node" ? fleet.poolIdleNodes[0]! : fleet.poolFreeCpus[0]!;
+  }
+
+  place(shape: Shape): Placement | undefined {
+    return this.#firstFit.place(shape, this.#placement) ? this.#placement : undefined;
+  }
+
+  /** Row `row` of a batch arrives now. `kill` says that it is killed at its estimate. */
+  submit(batch: JobBatch, row: number, kill: boolean): void {
+    const { jobs } = this;
+    const job = jobs.add(batch, row, kill);
+    // A time in the trace may lie before the run's start when the trace was cut; it arrives now all the same.
+    const cancel = jobs.cancel[job]!;
+    if (cancel !== Number.POSITIVE_INFINITY)
+      jobs.event[job] = this.#simulation.at(Math.max(cancel, this.now), Phase.End, this.#cancelEvent, job);
+    this.#enqueue(job);
+  }
+
+  #enqueue(job: number): void {
+    this.queue.append(job);
+    this.#journal.submit(this.now, job);
+    if (this.wantsReasons) this.#fresh.push(job);
+    this.#policy.onEvent?.("submit", job, this);
+    this.#requestPass();
+  }
+
+  request(shape: Shape, name: string, tenant: string, holder: LeaseHolder): number {
+    const job = this.jobs.addReplica(name, tenant, shape, this.now);
+    this.#holders.set(job, holder);
+    this.#enqueue(job);
+    return job;
+  }
+
+  release(lease: number): void {
+    this.#holders.delete(lease);
+    if (this.jobs.state[lease] === JobState.Running) this.#end(lease, JobOutcome.Completed);
+    else this.#cancel(lease);
+  }
+
+  start(job: number, placement?: Placement): boolean {
+    const { jobs, fleet, now } = this;
+    if (jobs.state[job] !== JobState.Pending)
+      throw new InvariantError(`job ${jobs.id(job)} is started but not pending`);
+    const at = placement ?? this.place(jobs.shape(job));
+    if (at === undefined) return false;
+    jobs.allocation[job] = fleet.allocate(at);
+    jobs.state[job] = JobState.Running;
+    jobs.start[job] = now;
+    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    const run = jobs.killed[job] === 1 ? Math.min(jobs.run[job]!, jobs.requested[job]!) : jobs.run[job]!;
+    jobs.end[job] = now + run;
+    jobs.event[job] =
+      run === Number.POSITIVE_INFINITY
+        ? -1
+        : this.#simulation.at(now + run, this.#endPhase, this.#endEvent, job);
+    this.queue.remove(job);
+    this.running.append(job);
+    this.#journal.start(now, job);
+    if (jobs.replica[job] === 1)
+      this.#holders.get(job)!.granted(job, fleet.allocations.node[jobs.allocation[job]!]!);
+    return true;
+  }
+
+  preempt(job: number): void {
+    const { jobs, now } = this;
+    if (jobs.state[job] !== JobState.Running)
+      throw new InvariantError(`job ${jobs.id(job)} is preempted but not running`);
+    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    this.#vacate(job);
+    jobs.state[job] = JobState.Pending;
+    jobs.reason[job] = -1;
+    this.#journal.preempt(now, job, now - jobs.start[job]!);
+    const cancel = jobs.cancel[job]!;
+    jobs.event[job] =
+      cancel > now && cancel !== Number.POSITIVE_INFINITY
+        ? this.#simulation.at(cancel, Phase.End, this.#cancelEvent, job)
+        : -1;
+    this.queue.insertAfter(this.#before(jobs.sequence[job]!), job);
+    this.#journal.requeue(now, job);
+    this.#holders.get(job)?.revoked(job);
+    if (this.wantsReasons) this.#fresh.push(job);
+    this.#policy.onEvent?.("preempt", job, this);
+    this.#requestPass();
+  }
+
+  /** The last pending job that was submitted before `sequence`, or -1. */
+  #before(sequence: number): number {
+    let before = -1;
+    for (
+      let job = this.queue.first;
+      job >= 0 && this.jobs.sequence[job]! < sequence;
+      job = this.queue.next(job)
+    )
+      before = job;
+    return before;
+  }
+
+  hold(job: number, reason: string): void {
+    if (!this.wantsReasons || this.jobs.state[job] !== JobState.Pending) return;
+    const id = this.reasons.intern(reason);
+    if (this.jobs.reason[job] === id) return;
+    this.jobs.reason[job] = id;
+    this.#journal.reason(this.now, job, id);
+  }
+
+  wake(time: number): void {
+    if (time === this.#wakeAt) return;
+    this.#wakeAt = time;
+    this.#simulation.at(Math.max(time, this.now), Phase.Timer, this.#wakeEvent);
+  }
+
+  handOver(job: number): boolean {
+    if (this.jobs.end[job] !== this.now || this.jobs.allocation[job]! < 0) return false;
+    this.fleet.release(this.jobs.allocation[job]!);
+    this.jobs.allocation[job] = -1;
+    return true;
+  }
+
+  #outcome(job: number): JobOutcome {
+    const { killed, run, requested } = this.jobs;
+    return killed[job] === 1 && run[job]! > requested[job]! ? JobOutcome.TimedOut : JobOutcome.Completed;
+  }
+
+  #end(job: number, outcome: JobOutcome): void {
+    const { jobs } = this;
+    this.#journal.end(this.now, job, outcome);
+    this.#policy.onEvent?.("end", job, this);
+    this.#vacate(job);
+    if (jobs.replica[job] === 0) this.finished++;
+    jobs.remove(job);
+    this.#requestPass();
+  }
+
+  #cancel(job: number): void {
+    this.queue.remove(job);
+    this.#journal.cancel(this.now, job);
+    this.#policy.onEvent?.("cancel", job, this);
+    if (this.jobs.replica[job] === 0) this.finished++;
+    this.jobs.remove(job);
+    this.#requestPass();
+  }
+
+  #vacate(job: number): void {
+    if (this.jobs.allocation[job]! >= 0) this.fleet.release(this.jobs.allocation[job]!);
+    this.jobs.allocation[job] = -1;
+    this.running.remove(job);
+  }
+
+  #requestPass(): void {
+    if (this.#passPerEvent && !this.#passing) this.#pass();
+    else if (!this.#passPending) {
+      this.#passPending = true;
+      this.#simulation.at(this.now, Phase.Pass, this.#passEvent);
+    }
+  }
+
+  #pass(): void {
+    this.#passPending = false;
+    this.#passing = true;
+    this.#policy.pass(this, this);
+    this.#passing = false;
+    const fresh = this.#fresh;
+    for (let i = 0; i < fresh.length; i++) {
+      const job = fresh[i]!;
+      if (this.jobs.state[job] === JobState.Pending && this.jobs.reason[job] === -1)
+        this.hold(job, "Priority");
+    }
+    fresh.length = 0;
+    if (this.#checkInvariants) audit(this.fleet, this.jobs, this.running, this.queue);
+  }
+}

@@ -1,0 +1,221 @@
+import type { Names } from "../core/names.js";
+import type { Fleet } from "../fleet/fleet.js";
+import type { Shape, Shapes } from "../fleet/shape.js";
+import type { JobFacts } from "../journal/facts.js";
+import type { JobBatch } from "../workload/batch.js";
+import type { JobNames } from "../workload/stream.js";
+
+export const JobState = { Gone: 0, Pending: 1, Running: 2 } as const;
+
+/**
+ * The jobs that are in the system now, as a struct of arrays. A job's number is reused after it has left, so memory
+ * follows the number of jobs present, not the length of the trace.
+ */
+export class Jobs implements JobFacts {
+  state: Uint8Array = new Uint8Array(0);
+  /** Order of submission, from 0. */
+  sequence: Float64Array = new Float64Array(0);
+  submit: Float64Array = new Float64Array(0);
+  run: Float64Array = new Float64Array(0);
+  requested: Float64Array = new Float64Array(0);
+  cancel: Float64Array = new Float64Array(0);
+  start: Float64Array = new Float64Array(0);
+  /** When the running job will end; only the cluster may look. */
+  end: Float64Array = new Float64Array(0);
+  /** The pending event of the job: its cancellation while it waits, its end while it runs; -1 none. */
+  event: Float64Array = new Float64Array(0);
+  shapeId: Int32Array = new Int32Array(0);
+  userIds: Int32Array = new Int32Array(0);
+  accountIds: Int32Array = new Int32Array(0);
+  queueIds: Int32Array = new Int32Array(0);
+  allocation: Int32Array = new Int32Array(0);
+  reason: Int32Array = new Int32Array(0);
+  /** 1 when the job is killed at its estimate. */
+  killed: Uint8Array = new Uint8Array(0);
+  replica: Uint8Array = new Uint8Array(0);
+  #ids: Float64Array = new Float64Array(0);
+  /** Names of replicas, which come from no trace. */
+  readonly #replicaNames = new Map<number, string>();
+
+  #used = 0;
+  readonly #recycled: number[] = [];
+  #submitted = 0;
+
+  constructor(
+    readonly shapes: Shapes,
+    readonly names: JobNames,
+    readonly fleet: Fleet,
+  ) {
+    this.#grow(1024);
+  }
+
+  /** Enters row `row` of a batch as a pending job and returns its number. */
+  add(batch: JobBatch, row: number, kill: boolean): number {
+    const job = this.#take();
+    this.#ids[job] = batch.id[row]!;
+    this.submit[job] = batch.submit[row]!;
+    this.run[job] = batch.run[row]!;
+    this.requested[job] = batch.estimate[row]!;
+    this.cancel[job] = batch.cancel[row]!;
+    this.shapeId[job] = batch.shape[row]!;
+    this.userIds[job] = batch.user[row]!;
+    this.accountIds[job] = batch.account[row]!;
+    this.queueIds[job] = batch.queue[row]!;
+    this.killed[job] = kill ? 1 : 0;
+    return job;
+  }
+
+  /** Enters a service's replica: it runs until it is told to stop, and nobody can say when that will be. */
+  addReplica(name: string, tenant: string, shape: Shape, now: number): number {
+    const job = this.#take();
+    this.#ids[job] = -1;
+    this.#replicaNames.set(job, name);
+    this.submit[job] = now;
+    this.run[job] = Number.POSITIVE_INFINITY;
+    this.requested[job] = Number.POSITIVE_INFINITY;
+    this.cancel[job] = Number.POSITIVE_INFINITY;
+    this.shapeId[job] = shape.id;
+    this.userIds[job] = this.names.users.intern(tenant);
+    this.accountIds[job] = -1;
+    this.queueIds[job] = -1;
+    this.killed[job] = 0;
+    this.replica[job] = 1;
+    return job;
+  }
+
+  #take(): number {
+    const job = this.#recycled.pop() ?? this.#used++;
+    if (job === this.state.length) this.#grow(job * 2);
+    this.state[job] = JobState.Pending;
+    this.sequence[job] = this.#submitted++;
+    this.start[job] = -1;
+    this.event[job] = -1;
+    this.allocation[job] = -1;
+    this.reason[job] = -1;
+    this.replica[job] = 0;
+    return job;
+  }
+
+  /** The job has left; its number may come back for another. */
+  remove(job: number): void {
+    this.state[job] = JobState.Gone;
+    if (this.replica[job] === 1) this.#replicaNames.delete(job);
+    this.#recycled.push(job);
+  }
+
+  /** Jobs present. */
+  get size(): number {
+    return this.#used - this.#recycled.length;
+  }
+
+  shape(job: number): Shape {
+    return this.shapes.get(this.shapeId[job]!);
+  }
+  id(job: number): string {
+    const id = this.#ids[job]!;
+    if (this.replica[job] === 1) return this.#replicaNames.get(job)!;
+    return id < 0 ? this.names.ids.name(-1 - id) : String(id);
+  }
+  user(job: number): string {
+    return this.names.users.name(this.userIds[job]!);
+  }
+  account(job: number): string {
+    return this.names.accounts.name(this.accountIds[job]!);
+  }
+  queue(job: number): string {
+    return this.names.queues.name(this.queueIds[job]!);
+  }
+  userId(job: number): number {
+    return this.userIds[job]!;
+  }
+  accountId(job: number): number {
+    return this.accountIds[job]!;
+  }
+  queueId(job: number): number {
+    return this.queueIds[job]!;
+  }
+  submitTime(job: number): number {
+    return this.submit[job]!;
+  }
+  startTime(job: number): number {
+    return this.start[job]!;
+  }
+  estimate(job: number): number {
+    return this.requested[job]!;
+  }
+  /** When the running job ends by its estimate, µs; Infinity without one. */
+  expectedEnd(job: number): number {
+    return this.start[job]! + this.requested[job]!;
+  }
+  runTime(job: number): number {
+    return this.run[job]!;
+  }
+  gpus(job: number): number {
+    const shape = this.shape(job);
+    return shape.exclusive ? this.#held(job, "gpus") : shape.gpus;
+  }
+  cpus(job: number): number {
+    const shape = this.shape(job);
+    return shape.exclusive ? this.#held(job, "cpus") : shape.cpus;
+  }
+  tasks(job: number): number {
+    return this.shape(job).tasks;
+  }
+  isReplica(job: number): boolean {
+    return this.replica[job] === 1;
+  }
+  placement(job: number): string {
+    return this.allocation[job]! < 0 ? "" : this.fleet.describe(this.allocation[job]!);
+  }
+
+  /** Whole nodes hold what the nodes have, which is known once the job sits on them. */
+  #held(job: number, what: "gpus" | "cpus"): number {
+    const { allocations, pools, poolOf } = this.fleet;
+    let sum = 0;
+    for (let entry = this.allocation[job]!; entry >= 0; entry = allocations.next(entry)) {
+      const pool = pools[poolOf[allocations.node[entry]!]!]!;
+      sum += what === "gpus" ? pool.gpusPerNode : pool.cpus;
+    }
+    return sum;
+  }
+
+  #grow(size: number): void {
+    const floats = (from: Float64Array) => {
+      const to = new Float64Array(size);
+      to.set(from);
+      return to;
+    };
+    const ints = (from: Int32Array) => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    const bytes = (from: Uint8Array) => {
+      const to = new Uint8Array(size);
+      to.set(from);
+      return to;
+    };
+    this.state = bytes(this.state);
+    this.killed = bytes(this.killed);
+    this.replica = bytes(this.replica);
+    this.#ids = floats(this.#ids);
+    this.sequence = floats(this.sequence);
+    this.submit = floats(this.submit);
+    this.run = floats(this.run);
+    this.requested = floats(this.requested);
+    this.cancel = floats(this.cancel);
+    this.start = floats(this.start);
+    this.end = floats(this.end);
+    this.event = floats(this.event);
+    this.shapeId = ints(this.shapeId);
+    this.userIds = ints(this.userIds);
+    this.accountIds = ints(this.accountIds);
+    this.queueIds = ints(this.queueIds);
+    this.allocation = ints(this.allocation);
+    this.reason = ints(this.reason);
+  }
+}
+
+export function newJobNames(make: () => Names): JobNames {
+  return { ids: make(), users: make(), accounts: make(), queues: make() };
+}

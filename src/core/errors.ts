@@ -22,6 +22,8 @@ export interface Problem {
   /** One sentence without a final full stop. */
   message: string;
   at?: Position;
+  /** Keys from the scenario's root to the offending value; `scenario` turns them into a position. */
+  path?: readonly (string | number)[];
   /** What would be right. */
   hint?: string;
 }

@@ -1,0 +1,46 @@
+import type { Journal } from "../journal/journal.js";
+import { CapacityLedger } from "./capacity-ledger.js";
+import { FairnessMetrics } from "./fairness-metrics.js";
+import { JobMetrics } from "./job-metrics.js";
+import { type MetricOptions, metricOptions } from "./options.js";
+import { RequestMetrics } from "./request-metrics.js";
+import type { Metric } from "./result.js";
+import { MetricSink } from "./sink.js";
+import { WaitReasons } from "./wait-reasons.js";
+import { runWarnings, type Settings, sampleWarnings, type Warning } from "./warnings.js";
+
+/** All metrics of one run: listens to its journal from before the start, and is asked once after the end. */
+export class RunMetrics {
+  readonly jobs: JobMetrics;
+  readonly requests: RequestMetrics;
+  readonly ledger: CapacityLedger;
+  readonly fairness: FairnessMetrics;
+  readonly reasons: WaitReasons;
+
+  constructor(options: Partial<MetricOptions> = {}) {
+    const full = metricOptions(options);
+    this.jobs = new JobMetrics(full);
+    this.requests = new RequestMetrics(full);
+    this.ledger = new CapacityLedger(full.window);
+    this.fairness = new FairnessMetrics(full);
+    this.reasons = new WaitReasons(full.window);
+  }
+
+  listen(journal: Journal): void {
+    for (const listener of [this.jobs, this.requests, this.ledger, this.fairness, this.reasons])
+      journal.listen(listener);
+  }
+
+  /** After the journal's `runEnd`; ends the collection. Metrics of jobs are left out of a run that had none. */
+  collect(settings: Settings): { metrics: Metric[]; warnings: Warning[] } {
+    const warnings = runWarnings(this.jobs, this.requests, settings);
+    const sink = new MetricSink();
+    if (this.jobs.submitted > 0 || this.requests.services.length === 0) this.jobs.collect(sink);
+    this.requests.collect(sink);
+    this.ledger.collect(sink);
+    this.fairness.collect(sink);
+    this.reasons.collect(sink);
+    const metrics = sink.sorted();
+    return { metrics, warnings: [...warnings, ...sampleWarnings(metrics)] };
+  }
+}

@@ -6,17 +6,13 @@ const LISTED = 100;
 
 /** Jain's index of fairness (Jain, Chiu and Hawe 1984): 1 when all are equal, 1/n when one has all; null when nobody has anything. */
 export function jain(values: readonly number[]): number | null {
-  // Scaled by the largest, so that squares of GPU-microseconds stay in range.
-  let most = 0;
-  for (const value of values) if (value > most) most = value;
-  if (most === 0) return null;
   let sum = 0;
   let squares = 0;
   for (const value of values) {
-    sum += value / most;
-    squares += (value / most) ** 2;
+    sum += value;
+    squares += value * value;
   }
-  return (sum * sum) / (values.length * squares);
+  return squares === 0 ? null : (sum * sum) / (values.length * squares);
 }
 
 interface TenantValue {

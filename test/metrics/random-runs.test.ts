@@ -5,36 +5,13 @@ import { FairnessMetrics } from "../../src/metrics/fairness-metrics.js";
 import { JobMetrics } from "../../src/metrics/job-metrics.js";
 import { boundedSlowdown } from "../../src/metrics/job-samples.js";
 import { metricOptions } from "../../src/metrics/options.js";
-import type { Metric } from "../../src/metrics/result.js";
-import { MetricSink } from "../../src/metrics/sink.js";
 import { WaitReasons } from "../../src/metrics/wait-reasons.js";
+import { metricsOf, numberOf } from "../support/metrics.js";
 import { leaveTime, play, type RandomJob, randomJobs, stateAt } from "../support/random-run.js";
 
 const GPUS = 48;
 const windows = fc.tuple(fc.nat(80), fc.nat(120)).map(([from, length]) => ({ from, to: from + length }));
 const ends = fc.integer({ min: 1, max: 250 });
-
-interface Collects {
-  collect(sink: MetricSink): void;
-}
-
-function metricsOf(listener: Collects): Metric[] {
-  const sink = new MetricSink();
-  listener.collect(sink);
-  return sink.sorted();
-}
-
-function valueOf(
-  metrics: readonly Metric[],
-  name: string,
-  labels: Record<string, string> = {},
-): number | null {
-  const found = metrics.filter(
-    (m) => m.name === name && Object.entries(labels).every(([key, value]) => m.labels[key] === value),
-  );
-  expect(found).toHaveLength(1);
-  return found[0]!.value;
-}
 
 /** Counts `f` over the whole microseconds of the window before `end`. */
 function count(window: { from: number; to: number }, end: number, f: (time: number) => number): number {
@@ -65,17 +42,17 @@ describe("random histories, counted out microsecond by microsecond", () => {
         const ended = population.filter((j) => left(j) && j.cancel === Number.POSITIVE_INFINITY);
         const running = population.filter((j) => !left(j) && runsAtEnd(j, end));
         const started = [...ended, ...running];
-        expect(valueOf(metrics, "jobs.count", { state: "submitted" })).toBe(population.length);
-        expect(valueOf(metrics, "jobs.count", { state: "ended" })).toBe(ended.length);
-        expect(valueOf(metrics, "jobs.count", { state: "censored" })).toBe(
+        expect(numberOf(metrics, "jobs.count", { state: "submitted" })).toBe(population.length);
+        expect(numberOf(metrics, "jobs.count", { state: "ended" })).toBe(ended.length);
+        expect(numberOf(metrics, "jobs.count", { state: "censored" })).toBe(
           population.filter((j) => !left(j)).length,
         );
-        expect(valueOf(metrics, "jobs.count", { state: "cancelled" })).toBe(
+        expect(numberOf(metrics, "jobs.count", { state: "cancelled" })).toBe(
           population.filter((j) => left(j) && j.cancel !== Number.POSITIVE_INFINITY).length,
         );
         const waits = started.map((j) => timesBefore(j, end).wait);
-        expect(valueOf(metrics, "jobs.count", { state: "waited" })).toBe(waits.filter((w) => w > 0).length);
-        expect(valueOf(metrics, "wait.max")).toBe(waits.length === 0 ? null : Math.max(...waits));
+        expect(numberOf(metrics, "jobs.count", { state: "waited" })).toBe(waits.filter((w) => w > 0).length);
+        expect(numberOf(metrics, "wait.max")).toBe(waits.length === 0 ? null : Math.max(...waits));
         const wait = metrics.find((m) => m.name === "wait.mean")!;
         expect([wait.n, wait.censored]).toEqual([
           started.length,
@@ -85,14 +62,14 @@ describe("random histories, counted out microsecond by microsecond", () => {
         const slowdowns = ended.map((j) =>
           boundedSlowdown(timesBefore(j, end).wait, timesBefore(j, end).run, 10),
         );
-        closeTo(valueOf(metrics, "bounded-slowdown.mean"), mean(slowdowns));
-        closeTo(valueOf(metrics, "turnaround.mean"), mean(ended.map((j) => leaveTime(j) - j.submit)));
+        closeTo(numberOf(metrics, "bounded-slowdown.mean"), mean(slowdowns));
+        closeTo(numberOf(metrics, "turnaround.mean"), mean(ended.map((j) => leaveTime(j) - j.submit)));
         const length = Math.max(0, Math.min(window.to, end) - window.from);
         const queued = count(window, end, (t) => own.filter((j) => stateAt(j, t) === "waits").length);
-        closeTo(valueOf(metrics, "queue-length.mean"), length === 0 ? null : queued / length);
+        closeTo(numberOf(metrics, "queue-length.mean"), length === 0 ? null : queued / length);
 
         function cancelledOf(): number {
-          return valueOf(metrics, "jobs.count", { state: "cancelled" })!;
+          return numberOf(metrics, "jobs.count", { state: "cancelled" })!;
         }
       }),
       { numRuns: 300 },

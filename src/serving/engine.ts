@@ -1,0 +1,104 @@
+import type { Names } from "../core/names.js";
+import { RequestOutcome } from "../journal/journal.js";
+import type { Batch } from "./batch.js";
+import type { KvCache } from "./kv/kv-cache.js";
+import type { RequestQueue } from "./request-queue.js";
+import { RequestStatus, type RequestTable } from "./request-table.js";
+import { RunningList } from "./running-list.js";
+
+/** Who hears what happens inside an engine. */
+export interface EngineEvents {
+  /** The request enters a batch for the first time, or again after a preemption. */
+  scheduled(request: number): void;
+  preempted(request: number): void;
+  /** One more output token. */
+  generated(request: number): void;
+  /** The request leaves the engine. It holds nothing any more; its facts can still be read during the call. */
+  ended(request: number, outcome: RequestOutcome): void;
+}
+
+/**
+ * The state of one serving engine, and the steps that every request scheduler is made of. A scheduler decides; what its
+ * decisions do to requests, KV blocks and the record is done here, so that no policy can lose a request or a block.
+ */
+export class Engine {
+  /** Requests in the engine, in order of admission. */
+  readonly running = new RunningList();
+  /** µs since the run's start. */
+  now = 0;
+
+  constructor(
+    readonly requests: RequestTable,
+    /** Requests that wait, in the order of the scheduler's choice. */
+    readonly waiting: RequestQueue,
+    readonly kv: KvCache,
+    /** Prompt and answer of one request, in tokens. */
+    readonly maxModelLen: number,
+    /** Words for why requests wait. */
+    readonly reasons: Names,
+    readonly events: EngineEvents,
+  ) {}
+
+  get unfinished(): number {
+    return this.waiting.length + this.running.length;
+  }
+
+  /** Puts a request, just taken from the queue and given its blocks, at the end of the running ones. */
+  start(request: number): void {
+    this.requests.status[request] = RequestStatus.Running;
+    this.running.push(request);
+    this.events.scheduled(request);
+  }
+
+  /**
+   * Takes a running request's blocks; it must compute everything again. It is out of the running list when this
+   * returns, and the scheduler puts it where it shall wait. The answer's tokens so far are kept.
+   *
+   * @param at its index in `running`
+   */
+  preempt(at: number): number {
+    const { requests } = this;
+    const request = this.running.items[at]!;
+    this.running.removeAt(at);
+    this.kv.free(request);
+    requests.status[request] = RequestStatus.Preempted;
+    requests.computed[request] = 0;
+    requests.preemptions[request]!++;
+    this.events.preempted(request);
+    return request;
+  }
+
+  /**
+   * A pass yielded a token for the request. Its blocks stay until `finish`.
+   *
+   * @returns the outcome when the request is done, else -1
+   */
+  generate(request: number): RequestOutcome | -1 {
+    const { requests } = this;
+    const tokens = ++requests.tokens[request]!;
+    this.events.generated(request);
+    if (tokens >= requests.output[request]!) return RequestOutcome.Completed;
+    return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : -1;
+  }
+
+  /** Ends a request, running or waiting; its blocks are free for the next pass. */
+  finish(request: number, outcome: RequestOutcome): void {
+    const { requests } = this;
+    if (requests.status[request] === RequestStatus.Running) this.running.remove(request);
+    else this.waiting.remove(request);
+    requests.status[request] = RequestStatus.Ended;
+    this.kv.free(request);
+    this.events.ended(request, outcome);
+  }
+
+  /** Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample. */
+  advance(batch: Batch): void {
+    const { computed, input, tokens, placeholders } = this.requests;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      const after = computed[r]! + batch.tokens[i]!;
+      computed[r] = after;
+      if (after >= input[r]! + tokens[r]! + placeholders[r]!) batch.sample(i);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import type { RequestTable } from "../request-table.js";
+import { BlockPool } from "./block-pool.js";
+import { PrefixIndex } from "./prefix-index.js";
+
+/**
+ * What full blocks contain: equal keys, equal content (the block's tokens and everything before them). A key is a
+ * non-negative safe integer.
+ */
+export interface BlockIdentity {
+  key(request: number, block: number): number;
+}
+
+/** Look-ups of the prefix cache, as vLLM counts them: failed admissions are counted at every retry. */
+export interface PrefixStats {
+  requests: number;
+  /** Tokens looked up, and tokens found. */
+  queries: number;
+  hits: number;
+  /** The same for requests that had been preempted before. */
+  preemptedRequests: number;
+  preemptedQueries: number;
+  preemptedHits: number;
+}
+
+/** More blocks than any request has; keeps the private keys of two requests apart. */
+const MOST_BLOCKS = 2 ** 20;
+
+/**
+ * The paged KV cache of one engine: which physical blocks each request holds, in the order of its tokens. Follows vLLM
+ * V1's KVCacheManager for one group of full attention (v1/core/kv_cache_manager.py, commit 4ff865c3).
+ */
+export class KvCache {
+  readonly pool: BlockPool;
+  readonly stats: PrefixStats = {
+    requests: 0,
+    queries: 0,
+    hits: 0,
+    preemptedRequests: 0,
+    preemptedQueries: 0,
+    preemptedHits: 0,
+  };
+  readonly #index: PrefixIndex | undefined;
+  readonly #identity: BlockIdentity;
+  readonly #rows: Int32Array[] = [];
+  readonly #freeRows: number[] = [];
+  /** Result of the last look-up. */
+  #hits = new Int32Array(16);
+  #hitCount = 0;
+
+  /**
+   * @param size physical blocks, the null block included
+   * @param blockSize tokens per block
+   * @param prefixCaching keep freed blocks findable by their content until they are taken again
+   * @param identity without one, no two requests share content: a request only finds its own blocks again, after a
+   *   preemption
+   */
+  constructor(
+    readonly requests: RequestTable,
+    size: number,
+    readonly blockSize: number,
+    prefixCaching = false,
+    identity?: BlockIdentity,
+  ) {
+    this.pool = new BlockPool(size);
+    this.#index = prefixCaching ? new PrefixIndex(size) : undefined;
+    this.#identity = identity ?? {
+      key: (request, block) => requests.serial[request]! * MOST_BLOCKS + block,
+    };
+  }
+
+  /**
+   * Finds the longest cached prefix of a request that holds nothing yet, for the `allocate` that follows. The last
+   * token is never taken from the cache: it must be computed to yield the next one.
+   *
+   * @returns tokens found, a multiple of the block size
+   */
+  lookup(request: number): number {
+    this.#hitCount = 0;
+    const index = this.#index;
+    if (index === undefined) return 0;
+    const known = this.requests.known(request);
+    const most = Math.floor((known - 1) / this.blockSize);
+    for (let block = 0; block < most; block++) {
+      const found = index.find(this.#identity.key(request, block));
+      if (found < 0) break;
+      if (this.#hitCount === this.#hits.length) this.#hits = longer(this.#hits);
+      this.#hits[this.#hitCount++] = found;
+    }
+    const hits = this.#hitCount * this.blockSize;
+    const stats = this.stats;
+    if (this.requests.preemptions[request]! > 0) {
+      stats.preemptedRequests++;
+      stats.preemptedQueries += known;
+      stats.preemptedHits += hits;
+    } else {
+      stats.requests++;
+      stats.queries += known;
+      stats.hits += hits;
+    }
+    return hits;
+  }
+
+  /** Blocks that must come out of the free queue for the request to hold `tokens`, found ones included. */
+  #need(request: number, tokens: number, hits: number): number {
+    let need = Math.max(0, Math.ceil(tokens / this.blockSize) - this.requests.blocks[request]! - hits);
+    for (let i = 0; i < hits; i++) if (this.pool.references(this.#hits[i]!) === 0) need++;
+    return need;
+  }
+
+  /**
+   * Gives an admitted request, whose `lookup` came just before, the found blocks and room for `slots` tokens.
+   *
+   * @param fits tokens for which there must be room now although only `slots` are taken
+   * @param cacheUpTo tokens whose blocks may be found by others from now on
+   * @returns false, and nothing changed, when there are not enough free blocks
+   */
+  admit(request: number, slots: number, fits: number, cacheUpTo: number): boolean {
+    const hits = this.#hitCount;
+    if (fits > slots && this.#need(request, fits, hits) > this.pool.free) return false;
+    if (this.#need(request, slots, hits) > this.pool.free) return false;
+    const row = this.#row(request, Math.max(hits, Math.ceil(slots / this.blockSize)));
+    for (let i = 0; i < hits; i++) {
+      this.pool.share(this.#hits[i]!);
+      row[i] = this.#hits[i]!;
+    }
+    this.requests.blocks[request] = hits;
+    this.requests.hashedBlocks[request] = hits;
+    this.#take(request, slots);
+    if (this.#index !== undefined) this.cache(request, cacheUpTo);
+    return true;
+  }
+
+  /** Gives a running request room for `slots` tokens in all; false, and nothing changed, when there is none. */
+  grow(request: number, slots: number, cacheUpTo: number): boolean {
+    if (slots > this.requests.blocks[request]! * this.blockSize) {
+      if (this.#need(request, slots, 0) > this.pool.free) return false;
+      this.#take(request, slots);
+    }
+    if (this.#index !== undefined) this.cache(request, cacheUpTo);
+    return true;
+  }
+
+  /** Makes the request's full blocks among its first `tokens` tokens findable. */
+  cache(request: number, tokens: number): void {
+    const index = this.#index;
+    if (index === undefined) return;
+    const from = this.requests.hashedBlocks[request]!;
+    if (tokens < (from + 1) * this.blockSize) return;
+    const full = Math.floor(tokens / this.blockSize);
+    const row = this.#rows[this.requests.row[request]!]!;
+    for (let block = from; block < full; block++)
+      index.insert(this.#identity.key(request, block), row[block]!);
+    this.requests.hashedBlocks[request] = full;
+  }
+
+  /** Takes everything from a request, its last block first, so that its tail is what gets overwritten first. */
+  free(request: number): void {
+    const { requests } = this;
+    const at = requests.row[request]!;
+    if (at < 0) return;
+    const row = this.#rows[at]!;
+    for (let i = requests.blocks[request]! - 1; i >= 0; i--) this.pool.release(row[i]!);
+    requests.blocks[request] = 0;
+    requests.hashedBlocks[request] = 0;
+    requests.row[request] = -1;
+    this.#freeRows.push(at);
+  }
+
+  /** Starts the counting of look-ups anew. */
+  clearStats(): void {
+    const { stats } = this;
+    stats.requests = stats.queries = stats.hits = 0;
+    stats.preemptedRequests = stats.preemptedQueries = stats.preemptedHits = 0;
+  }
+
+  /** Physical ids of a request's blocks from the `from`-th on. */
+  blockIds(request: number, from = 0): number[] {
+    const row = this.requests.row[request]!;
+    return row < 0 ? [] : [...this.#rows[row]!.subarray(from, this.requests.blocks[request]!)];
+  }
+
+  /** Ids of the blocks whose content can be found, ascending. */
+  cachedBlocks(): number[] {
+    const ids: number[] = [];
+    for (let block = 1; block < this.pool.size; block++) if (this.#index?.holds(block)) ids.push(block);
+    return ids;
+  }
+
+  #take(request: number, slots: number): void {
+    const held = this.requests.blocks[request]!;
+    const blocks = Math.ceil(slots / this.blockSize);
+    if (blocks <= held) return;
+    const row = this.#row(request, blocks);
+    for (let i = held; i < blocks; i++) {
+      const block = this.pool.take();
+      this.#index?.evict(block);
+      row[i] = block;
+    }
+    this.requests.blocks[request] = blocks;
+  }
+
+  /** The request's row of the block table, with room for `blocks`. */
+  #row(request: number, blocks: number): Int32Array {
+    let at = this.requests.row[request]!;
+    if (at < 0) {
+      at = this.#freeRows.pop() ?? this.#rows.push(new Int32Array(16)) - 1;
+      this.requests.row[request] = at;
+    }
+    while (this.#rows[at]!.length < blocks) this.#rows[at] = longer(this.#rows[at]!);
+    return this.#rows[at]!;
+  }
+}
+
+function longer(row: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(row.length * 2);
+  larger.set(row);
+  return larger;
+}

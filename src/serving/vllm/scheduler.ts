@@ -1,0 +1,148 @@
+import type { Batch } from "../batch.js";
+import type { Engine } from "../engine.js";
+import type { RequestScheduler } from "../request-scheduler.js";
+import { RequestStatus } from "../request-table.js";
+import type { VllmOptions } from "./options.js";
+
+/**
+ * The request scheduler of vLLM V1 (vllm/v1/core/sched/scheduler.py and async_scheduler.py, commit 4ff865c3 of
+ * 2026-05-29): running requests first, in order of admission, then waiting ones from the head of the queue, within one
+ * token budget; who does not get a KV block makes the last (or least urgent) running request start over.
+ */
+export class VllmScheduler implements RequestScheduler {
+  readonly passesInFlight: 1 | 2;
+  readonly #budget: number;
+
+  constructor(readonly options: VllmOptions) {
+    this.passesInFlight = options.async_scheduling ? 2 : 1;
+    this.#budget = options.max_num_scheduled_tokens;
+  }
+
+  schedule(engine: Engine, out: Batch): void {
+    const left = this.#scheduleRunning(engine, out);
+    if (left >= 0) this.#scheduleWaiting(engine, out, left);
+    else if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("no free KV blocks");
+    engine.advance(out);
+    if (this.options.async_scheduling) {
+      const { placeholders } = engine.requests;
+      for (let i = 0; i < out.count; i++) if (out.samples[i] === 1) placeholders[out.request[i]!]!++;
+    }
+  }
+
+  /** Tokens left of the budget; -1 when somebody was preempted, so that nobody may be let in. */
+  #scheduleRunning(engine: Engine, out: Batch): number {
+    const { requests, running, kv, maxModelLen } = engine;
+    const { long_prefill_token_threshold: threshold, async_scheduling: async } = this.options;
+    const { input, tokens, computed, placeholders, maxTokens } = requests;
+    let budget = this.#budget;
+    let preempted = false;
+    let i = 0;
+    while (i < running.length && budget > 0) {
+      const r = running.items[i]!;
+      const done = computed[r]!;
+      const pending = placeholders[r]!;
+      // The passes in flight will reach the length limit: another one would be for nothing.
+      if (async && pending > 0 && done + 2 - pending >= input[r]! + maxTokens[r]!) {
+        i++;
+        continue;
+      }
+      let n = input[r]! + tokens[r]! + pending - done;
+      if (threshold > 0 && n > threshold) n = threshold;
+      n = Math.min(n, budget, maxModelLen - 1 - done);
+      if (n <= 0) {
+        i++;
+        continue;
+      }
+      let room = true;
+      const known = input[r]! + tokens[r]!;
+      while (!kv.grow(r, Math.min(done + n, maxModelLen), Math.min(done + n, known))) {
+        preempted = true;
+        const at = this.#victim(engine);
+        const victim = engine.preempt(at);
+        engine.waiting.pushFront(victim);
+        const returned = out.remove(victim);
+        if (returned > 0) {
+          budget += returned;
+          i--;
+        }
+        if (victim === r) {
+          room = false;
+          break;
+        }
+      }
+      if (!room) break;
+      out.add(r, n);
+      budget -= n;
+      i++;
+    }
+    return preempted ? -1 : budget;
+  }
+
+  #scheduleWaiting(engine: Engine, out: Batch, left: number): void {
+    const { requests, running, waiting, kv, maxModelLen, reasons } = engine;
+    const { long_prefill_token_threshold: threshold, max_num_seqs, enable_chunked_prefill } = this.options;
+    let budget = left;
+    while (waiting.length > 0) {
+      if (budget <= 0) {
+        out.blockedBy = reasons.intern("token budget");
+        return;
+      }
+      if (running.length >= max_num_seqs) {
+        out.blockedBy = reasons.intern("max_num_seqs");
+        return;
+      }
+      const r = waiting.peek();
+      const hits = kv.lookup(r);
+      const known = requests.known(r);
+      let n = known - hits;
+      if (threshold > 0 && n > threshold) n = threshold;
+      if (!enable_chunked_prefill && n > budget) {
+        out.blockedBy = reasons.intern("token budget");
+        return;
+      }
+      n = Math.min(n, budget);
+      const slots = Math.min(hits + n, maxModelLen);
+      const fits = this.options.scheduler_reserve_full_isl ? Math.min(known, maxModelLen) : slots;
+      if (!kv.admit(r, slots, fits, Math.min(hits + n, known))) {
+        out.blockedBy = reasons.intern("no free KV blocks");
+        return;
+      }
+      waiting.pop();
+      engine.start(r);
+      requests.computed[r] = hits;
+      out.add(r, n);
+      budget -= n;
+    }
+  }
+
+  /** Index in `running` of who starts over: the last, or by priority the least urgent, of equals the first. */
+  #victim(engine: Engine): number {
+    const { running, requests } = engine;
+    if (this.options.policy === "fcfs") return running.length - 1;
+    const { priority, arrival } = requests;
+    let worst = 0;
+    for (let i = 1; i < running.length; i++) {
+      const r = running.items[i]!;
+      const w = running.items[worst]!;
+      if (priority[r]! > priority[w]! || (priority[r] === priority[w] && arrival[r]! > arrival[w]!))
+        worst = i;
+    }
+    return worst;
+  }
+
+  complete(engine: Engine, batch: Batch): void {
+    const { requests, kv } = engine;
+    const { async_scheduling: async } = this.options;
+    const { status, computed, placeholders } = requests;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      if (batch.samples[i] === 0 || requests.serial[r] !== batch.serial[i]) continue;
+      const outcome = engine.generate(r);
+      if (async) {
+        placeholders[r]!--;
+        if (status[r] === RequestStatus.Running) kv.cache(r, computed[r]! - placeholders[r]!);
+      }
+      if (outcome >= 0) engine.finish(r, outcome as Exclude<typeof outcome, -1>);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { repoPath } from "../support/shared.js";
+import { readGolden, replay } from "./golden.js";
+
+const folder = repoPath("test/oracles/vllm");
+const cases = readdirSync(folder)
+  .filter((name) => name.endsWith(".json.gz"))
+  .sort();
+
+describe("vLLM V1, step by step against recordings of its own scheduler classes", () => {
+  it("has all 40 recordings", () => expect(cases).toHaveLength(40));
+
+  it.each(cases)("%s", (name) => {
+    const golden = readGolden(join(folder, name));
+    const ours = replay(golden);
+    for (let i = 0; i < Math.max(golden.steps.length, ours.steps.length); i++)
+      expect(ours.steps[i], `${golden.name}, step ${golden.steps[i]?.step ?? "past the end"}`).toEqual(
+        golden.steps[i],
+      );
+    expect(ours.final, `${golden.name}, at the end`).toEqual(golden.final);
+  });
+});

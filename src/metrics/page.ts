@@ -17,7 +17,7 @@ microseconds (\`us\`) in results and in readable units on the terminal.
 
 - **Window.** \`measure: {from, to}\` bounds what is measured: jobs submitted and requests that arrived in \`[from, to)\` are
   followed to the end of the run, and integrals over time are cut to the window. Work that has not ended when the run does
-  is *censored*: each metric says how many members of its population are missing for that reason.
+  is _censored_: each metric says how many members of its population are missing for that reason.
 - **Percentiles** are of type 7 (linear interpolation between the order statistics around rank (n - 1)p) while a distribution has
   at most 4,194,304 samples (\`measure.exactSamples\`), and come from a DDSketch with a relative error of 0.1 % beyond; inter-token latencies
   always do. The method is part of every number. Maxima are exact, and so are means.

@@ -6,9 +6,24 @@
 /** Rows per batch: large enough to amortise, small enough that a streamed trace stays in a few megabytes. */
 export const BATCH_ROWS = 8192;
 
-export class JobBatch {
+/** What reading, sorting and keeping need to know of a batch, whatever its rows are. */
+export interface Batch {
+  length: number;
+  readonly capacity: number;
+  /** The column that rows are ordered by. */
+  readonly time: Float64Array;
+  /** Appends a row of another batch. */
+  append(from: this, row: number): void;
+  /** Moves rows so that `origin` becomes 0, then packs arrivals `speedup` times as densely; durations stay. */
+  rebase(origin: number, speedup: number): void;
+}
+
+export class JobBatch implements Batch {
+  /** Memory of one row in a kept batch. */
+  static readonly ROW_BYTES = 6 * 8 + 4 * 4;
+
   length = 0;
-  /** Numeric ids; a trace with names for ids interns them and says so in its stream's `ids`. */
+  /** Numeric ids; names for ids are interned in `JobNames.ids`: name k has the id `-1 - k`. */
   readonly id: Float64Array;
   readonly submit: Float64Array;
   /** Wall-clock run time. Always known in an emitted row. */
@@ -38,10 +53,42 @@ export class JobBatch {
     this.account = new Int32Array(capacity);
     this.queue = new Int32Array(capacity);
   }
+
+  get time(): Float64Array {
+    return this.submit;
+  }
+
+  append(from: JobBatch, row: number): void {
+    const to = this.length++;
+    this.id[to] = from.id[row]!;
+    this.submit[to] = from.submit[row]!;
+    this.run[to] = from.run[row]!;
+    this.estimate[to] = from.estimate[row]!;
+    this.cancel[to] = from.cancel[row]!;
+    this.recordedStart[to] = from.recordedStart[row]!;
+    this.shape[to] = from.shape[row]!;
+    this.user[to] = from.user[row]!;
+    this.account[to] = from.account[row]!;
+    this.queue[to] = from.queue[row]!;
+  }
+
+  rebase(origin: number, speedup: number): void {
+    if (origin === 0 && speedup === 1) return;
+    for (let i = 0; i < this.length; i++) {
+      const before = this.submit[i]!;
+      const submit = Math.round((before - origin) / speedup);
+      this.submit[i] = submit;
+      this.cancel[i] = submit + (this.cancel[i]! - before);
+      if (this.recordedStart[i]! >= 0) this.recordedStart[i] = submit + (this.recordedStart[i]! - before);
+    }
+  }
 }
 
-export class RequestBatch {
+export class RequestBatch implements Batch {
+  static readonly ROW_BYTES = 2 * 8 + 3 * 4;
+
   length = 0;
+  /** Numeric ids; names for ids are interned in `RequestNames.ids`: name k has the id `-1 - k`. */
   readonly id: Float64Array;
   readonly arrival: Float64Array;
   readonly inputTokens: Int32Array;
@@ -55,5 +102,23 @@ export class RequestBatch {
     this.inputTokens = new Int32Array(capacity);
     this.outputTokens = new Int32Array(capacity);
     this.tenant = new Int32Array(capacity);
+  }
+
+  get time(): Float64Array {
+    return this.arrival;
+  }
+
+  append(from: RequestBatch, row: number): void {
+    const to = this.length++;
+    this.id[to] = from.id[row]!;
+    this.arrival[to] = from.arrival[row]!;
+    this.inputTokens[to] = from.inputTokens[row]!;
+    this.outputTokens[to] = from.outputTokens[row]!;
+    this.tenant[to] = from.tenant[row]!;
+  }
+
+  rebase(origin: number, speedup: number): void {
+    if (origin === 0 && speedup === 1) return;
+    for (let i = 0; i < this.length; i++) this.arrival[i] = Math.round((this.arrival[i]! - origin) / speedup);
   }
 }

@@ -1,4 +1,5 @@
 import type { Names } from "../core/names.js";
+import type { Shapes } from "../fleet/shape.js";
 import type { JobBatch, RequestBatch } from "./batch.js";
 
 /** What became of a trace's rows: `rows = emitted + sum of dropped`, or the reader throws. */
@@ -7,7 +8,7 @@ export interface TraceCounts {
   emitted: number;
   /** By reason, such as `unknown run time`: how many, and the first few lines for showing. */
   dropped: Record<string, { count: number; lines: number[] }>;
-  /** Rows used after a change, by reason, such as `run time cut at the estimate`. */
+  /** Rows used after a change, by reason, such as `no estimate: run time used`. */
   adjusted: Record<string, number>;
   /** Rows that came before an earlier row's time. */
   inversions: number;
@@ -17,10 +18,16 @@ export interface TraceCounts {
 export interface TraceOrigin {
   /** The path as the user wrote it, or `generated`. */
   name: string;
+  /** The format's name in the registry, or `generated`. */
+  format?: string;
   /** SHA-256 of the file's bytes as stored, in hex; for generated rows, of the recipe. */
   hash: string;
   /** Processors of the recorded machine by the trace's header (SWF MaxProcs); undefined when it does not say. */
   machineSize?: number;
+  /** Unix time of time 0 in seconds, by the trace's header or its first row; undefined when unknown. */
+  epoch?: number;
+  /** IANA name of the recorded machine's time zone, by the trace's header. */
+  timeZone?: string;
 }
 
 /**
@@ -32,7 +39,7 @@ export interface RowStream<Batch> {
   readonly counts: TraceCounts;
   /** Time of the last row, µs; -1 when there is none. */
   readonly lastTime: number;
-  /** The next batch, or null at the end. The batch may be reused by the next call. */
+  /** The next batch, or null at the end. Read only; the batch may be reused by the next call. */
   next(): Promise<Batch | null>;
   /** Releases files; safe to call twice, and before the end. */
   close(): Promise<void>;
@@ -47,5 +54,39 @@ export interface JobNames {
   queues: Names;
 }
 
+/** As `JobNames`, for requests. */
+export interface RequestNames {
+  ids: Names;
+  tenants: Names;
+}
+
+/** Where jobs' names and demands are interned; one for all streams of a run. */
+export interface JobContext {
+  names: JobNames;
+  shapes: Shapes;
+}
+
 export type JobStream = RowStream<JobBatch>;
 export type RequestStream = RowStream<RequestBatch>;
+
+/** A trace that was read, checked and counted, or a recipe that was tried; ready to be replayed any number of times. */
+export interface Rows<Batch> {
+  readonly origin: TraceOrigin;
+  readonly counts: TraceCounts;
+  /** Time of the last row, µs; -1 when there is none. */
+  readonly lastTime: number;
+  /** The rows are in memory; otherwise each replay reads the file, or draws the recipe, again. */
+  readonly kept: boolean;
+  /** A replay from the first row. Several may be open at once. */
+  open(): RowStream<Batch>;
+}
+
+export interface JobRows extends Rows<JobBatch> {
+  /** Shapes that occur, by number: how many jobs, and the line (generated: the row) of the first one. */
+  readonly shapesUsed: ReadonlyMap<number, { count: number; firstLine: number }>;
+}
+
+export interface RequestRows extends Rows<RequestBatch> {
+  /** The request with the most input and output tokens together; undefined when there is none. */
+  readonly longest: { inputTokens: number; outputTokens: number; line: number } | undefined;
+}

@@ -1,0 +1,70 @@
+import { closest } from "../../core/suggest.js";
+import { problems } from "../problems.js";
+import { azureLlm } from "./azure-llm.js";
+import type { Format, JobFormat, RequestFormat } from "./format.js";
+import { jobCsv } from "./job-csv.js";
+import { jobJsonl } from "./job-jsonl.js";
+import { requestCsv } from "./request-csv.js";
+import { requestJsonl } from "./request-jsonl.js";
+import { swf } from "./swf.js";
+
+/** Formats of job traces by the name that a scenario gives as `format`. */
+export const jobFormats: Readonly<Record<string, JobFormat>> = { swf, csv: jobCsv, jsonl: jobJsonl };
+
+/** Formats of request traces by the name that a scenario gives as `format`. */
+export const requestFormats: Readonly<Record<string, RequestFormat>> = {
+  "azure-llm": azureLlm,
+  csv: requestCsv,
+  jsonl: requestJsonl,
+};
+
+/** What a trace holds, by its name and first line, for a caller that does not know; undefined when both or neither fit. */
+export function sniffKind(file: string, firstLine: string): "jobs" | "requests" | undefined {
+  const jobs = sniff(jobFormats, file, firstLine) !== undefined;
+  const requests = sniff(requestFormats, file, firstLine) !== undefined;
+  return jobs === requests ? undefined : jobs ? "jobs" : "requests";
+}
+
+/**
+ * The format of a file: the one asked for, else the one its name or first line shows.
+ * @throws InputError when there is no such format, or when the file does not show its own.
+ */
+export function chooseFormat<Input, Batch>(
+  formats: Readonly<Record<string, Format<Input, Batch>>>,
+  file: string,
+  firstLine: string,
+  asked?: string,
+): string {
+  const names = Object.keys(formats);
+  if (asked !== undefined) {
+    if (Object.hasOwn(formats, asked)) return asked;
+    throw problems.noSuchFormat(file, asked, names, closest(asked, names));
+  }
+  const found = sniff(formats, file, firstLine);
+  if (found === undefined) throw problems.unknownFormat(file, firstLine, names);
+  return found;
+}
+
+function sniff<Input, Batch>(
+  formats: Readonly<Record<string, Format<Input, Batch>>>,
+  file: string,
+  firstLine: string,
+): string | undefined {
+  const plain = file.toLowerCase().replace(/\.gz$/, "");
+  const named = Object.keys(formats).find((name) => formats[name]!.extensions.some((e) => plain.endsWith(e)));
+  if (named !== undefined) return named;
+  const fitting = Object.keys(formats).filter((name) => formats[name]!.looksLike(firstLine));
+  if (fitting.length === 1) return fitting[0];
+  // A header of ours with an unknown or missing column still shows by the file's name; its columns are reported then.
+  return fitting.length === 0 ? byEnding(formats, plain, firstLine) : undefined;
+}
+
+function byEnding<Input, Batch>(
+  formats: Readonly<Record<string, Format<Input, Batch>>>,
+  plain: string,
+  firstLine: string,
+): string | undefined {
+  if (/\.(jsonl|ndjson)$/.test(plain) || firstLine.trimStart().startsWith("{"))
+    return Object.hasOwn(formats, "jsonl") ? "jsonl" : undefined;
+  return plain.endsWith(".csv") && Object.hasOwn(formats, "csv") ? "csv" : undefined;
+}

@@ -1,0 +1,133 @@
+import type { JobBatch } from "../batch.js";
+import { Fields } from "../bytes/fields.js";
+import { Reason } from "../reasons.js";
+import { Line } from "../tally.js";
+import { Cells, internId, internName } from "./cells.js";
+import { hasColumns, locateColumns } from "./columns.js";
+import type { JobFormat, JobInput, RowParser } from "./format.js";
+import { JOB_COLUMNS, JobRow } from "./job-row.js";
+
+/** Our own CSV of jobs: a header names the columns, in any order; times in seconds or with a unit. */
+export const jobCsv: JobFormat = {
+  summary: "our own CSV of jobs, columns by name",
+  extensions: [],
+  looksLike: (line) => hasColumns(JOB_COLUMNS, splitHeader(line)),
+  parser: (input) => new JobCsvParser(input),
+};
+
+/** The names in a header line. */
+export function splitHeader(line: string): string[] {
+  const fields = new Fields();
+  const bytes = Buffer.from(line);
+  if (!fields.split(bytes, 0, bytes.length)) return [];
+  return Array.from({ length: fields.count }, (_, i) => fields.text(i));
+}
+
+/** Demand columns in the order of `JobRow.demand`. */
+const DEMAND = ["gpus", "nodes", "gpus_per_node", "tasks", "cpus", "memory"];
+const MEMORY = 5;
+
+class JobCsvParser implements RowParser<JobBatch> {
+  readonly #input: JobInput;
+  readonly #fields = new Fields();
+  readonly #cells = new Cells();
+  readonly #row: JobRow;
+  readonly #demand = new Int32Array(DEMAND.length);
+  #columns: Map<string, number> | undefined;
+  #width = 0;
+  #id = -1;
+  #submit = -1;
+  #run = -1;
+  #estimate = -1;
+  #cancel = -1;
+  #gpuType = -1;
+  #user = -1;
+  #account = -1;
+  #queue = -1;
+
+  constructor(input: JobInput) {
+    this.#input = input;
+    this.#row = new JobRow(input);
+  }
+
+  line(bytes: Buffer, start: number, end: number, batch: JobBatch): Line {
+    const { tally, context } = this.#input;
+    const fields = this.#fields;
+    const whole = fields.split(bytes, start, end);
+    if (this.#columns === undefined) {
+      this.#header(bytes, start, end);
+      return Line.Nothing;
+    }
+    if (!whole) return tally.drop(Reason.openQuote, start, end);
+    if (fields.count === 1 && fields.starts[0] === fields.ends[0]) return Line.Nothing;
+    if (fields.count !== this.#width) return tally.drop(Reason.wrongFields, start, end);
+    const row = this.#row;
+    row.submit = this.#time(bytes, this.#submit);
+    if (Number.isNaN(row.submit)) return this.#drop(Reason.notTime, this.#submit);
+    row.run = this.#time(bytes, this.#run);
+    if (Number.isNaN(row.run)) return this.#drop(Reason.notTime, this.#run);
+    row.estimate = this.#time(bytes, this.#estimate);
+    if (Number.isNaN(row.estimate)) return this.#drop(Reason.notTime, this.#estimate);
+    row.cancel = this.#time(bytes, this.#cancel);
+    if (Number.isNaN(row.cancel)) return this.#drop(Reason.notTime, this.#cancel);
+    for (let k = 0; k < DEMAND.length; k++) {
+      const field = this.#demand[k]!;
+      const value =
+        field < 0
+          ? -1
+          : k === MEMORY
+            ? this.#cells.size(bytes, fields.starts[field]!, fields.ends[field]!)
+            : this.#cells.whole(bytes, fields.starts[field]!, fields.ends[field]!);
+      if (!(value >= -1)) return this.#drop(k === MEMORY ? Reason.notSize : Reason.notCount, field);
+      row.demand[k] = value;
+    }
+    row.gpuType(this.#text(this.#gpuType));
+    const { ids, users, accounts, queues } = context.names;
+    row.id = internId(ids, this.#text(this.#id), tally.rows + 1);
+    row.user = internName(users, this.#text(this.#user));
+    row.account = internName(accounts, this.#text(this.#account));
+    row.queue = internName(queues, this.#text(this.#queue));
+    const reason = row.write(batch);
+    if (reason === undefined) return Line.Row;
+    const blamed = this.#columns.get(row.blame);
+    return blamed === undefined ? tally.drop(reason, start, end) : this.#drop(reason, blamed);
+  }
+
+  #header(bytes: Buffer, start: number, end: number): void {
+    const { tally, options } = this.#input;
+    const fields = this.#fields;
+    const names = Array.from({ length: fields.count }, (_, i) => fields.text(i));
+    const columns = locateColumns(JOB_COLUMNS, names, options.ignore, (field) =>
+      tally.at(bytes, start, end, fields.starts[field]!, fields.ends[field]!),
+    );
+    const at = (name: string) => columns.get(name) ?? -1;
+    this.#columns = columns;
+    this.#width = fields.count;
+    this.#id = at("id");
+    this.#submit = at("submit");
+    this.#run = at("run");
+    this.#estimate = at("estimate");
+    this.#cancel = at("cancel");
+    this.#gpuType = at("gpu_type");
+    this.#user = at("user");
+    this.#account = at("account");
+    this.#queue = at("queue");
+    DEMAND.forEach((name, k) => {
+      this.#demand[k] = at(name);
+    });
+  }
+
+  #time(bytes: Buffer, field: number): number {
+    return field < 0 ? -1 : this.#cells.time(bytes, this.#fields.starts[field]!, this.#fields.ends[field]!);
+  }
+
+  #text(field: number): string {
+    return field < 0 || this.#fields.starts[field] === this.#fields.ends[field]
+      ? ""
+      : this.#fields.text(field);
+  }
+
+  #drop(reason: string, field: number): Line {
+    return this.#input.tally.drop(reason, this.#fields.starts[field]!, this.#fields.ends[field]!);
+  }
+}

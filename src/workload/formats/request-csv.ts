@@ -1,0 +1,80 @@
+import type { RequestBatch } from "../batch.js";
+import { Fields } from "../bytes/fields.js";
+import { Reason } from "../reasons.js";
+import { Line } from "../tally.js";
+import { Cells, internId, internName } from "./cells.js";
+import { hasColumns, locateColumns } from "./columns.js";
+import type { RequestFormat, RequestInput, RowParser } from "./format.js";
+import { splitHeader } from "./job-csv.js";
+import { REQUEST_COLUMNS, RequestRow } from "./request-row.js";
+
+/** Our own CSV of requests: a header names the columns, in any order; Vidur's column names are understood too. */
+export const requestCsv: RequestFormat = {
+  summary: "our own CSV of requests, columns by name (Vidur's names too)",
+  extensions: [],
+  looksLike: (line) => hasColumns(REQUEST_COLUMNS, splitHeader(line)),
+  parser: (input) => new RequestCsvParser(input),
+};
+
+class RequestCsvParser implements RowParser<RequestBatch> {
+  readonly #input: RequestInput;
+  readonly #fields = new Fields();
+  readonly #cells = new Cells();
+  readonly #row = new RequestRow();
+  #columns: Map<string, number> | undefined;
+  #width = 0;
+  #id = -1;
+  #arrival = -1;
+  #inputTokens = -1;
+  #outputTokens = -1;
+  #tenant = -1;
+
+  constructor(input: RequestInput) {
+    this.#input = input;
+  }
+
+  line(bytes: Buffer, start: number, end: number, batch: RequestBatch): Line {
+    const { tally, names } = this.#input;
+    const fields = this.#fields;
+    const whole = fields.split(bytes, start, end);
+    if (this.#columns === undefined) {
+      this.#header(bytes, start, end);
+      return Line.Nothing;
+    }
+    if (!whole) return tally.drop(Reason.openQuote, start, end);
+    const { starts, ends } = fields;
+    if (fields.count === 1 && starts[0] === ends[0]) return Line.Nothing;
+    if (fields.count !== this.#width) return tally.drop(Reason.wrongFields, start, end);
+    const row = this.#row;
+    row.arrival = this.#cells.time(bytes, starts[this.#arrival]!, ends[this.#arrival]!);
+    if (Number.isNaN(row.arrival)) return this.#drop(Reason.notTime, this.#arrival);
+    row.inputTokens = this.#cells.whole(bytes, starts[this.#inputTokens]!, ends[this.#inputTokens]!);
+    if (Number.isNaN(row.inputTokens)) return this.#drop(Reason.notCount, this.#inputTokens);
+    row.outputTokens = this.#cells.whole(bytes, starts[this.#outputTokens]!, ends[this.#outputTokens]!);
+    if (Number.isNaN(row.outputTokens)) return this.#drop(Reason.notCount, this.#outputTokens);
+    row.id = this.#id < 0 ? tally.rows + 1 : internId(names.ids, fields.text(this.#id), tally.rows + 1);
+    row.tenant = this.#tenant < 0 ? -1 : internName(names.tenants, fields.text(this.#tenant));
+    const reason = row.write(batch);
+    return reason === undefined ? Line.Row : this.#drop(reason, this.#columns.get(row.blame)!);
+  }
+
+  #header(bytes: Buffer, start: number, end: number): void {
+    const { tally, options } = this.#input;
+    const fields = this.#fields;
+    const names = Array.from({ length: fields.count }, (_, i) => fields.text(i));
+    const columns = locateColumns(REQUEST_COLUMNS, names, options.ignore, (field) =>
+      tally.at(bytes, start, end, fields.starts[field]!, fields.ends[field]!),
+    );
+    this.#columns = columns;
+    this.#width = fields.count;
+    this.#id = columns.get("id") ?? -1;
+    this.#arrival = columns.get("arrival")!;
+    this.#inputTokens = columns.get("input_tokens")!;
+    this.#outputTokens = columns.get("output_tokens")!;
+    this.#tenant = columns.get("tenant") ?? -1;
+  }
+
+  #drop(reason: string, field: number): Line {
+    return this.#input.tally.drop(reason, this.#fields.starts[field]!, this.#fields.ends[field]!);
+  }
+}

@@ -1,0 +1,50 @@
+import type { RequestBatch } from "../batch.js";
+import { Reason } from "../reasons.js";
+import { Line } from "../tally.js";
+import { internId, internName, JsonCells } from "./cells.js";
+import { hasColumns } from "./columns.js";
+import type { RequestFormat, RequestInput, RowParser } from "./format.js";
+import { JsonLine, jsonName, parseObject } from "./json-line.js";
+import { REQUEST_COLUMNS, RequestRow } from "./request-row.js";
+
+/** Our own JSON Lines of requests: one object a line, keys as the CSV's columns. */
+export const requestJsonl: RequestFormat = {
+  summary: "our own JSON Lines of requests",
+  extensions: [],
+  looksLike: (line) => hasColumns(REQUEST_COLUMNS, Object.keys(parseObject(line) ?? {})),
+  parser: (input) => new RequestJsonlParser(input),
+};
+
+class RequestJsonlParser implements RowParser<RequestBatch> {
+  readonly #input: RequestInput;
+  readonly #line: JsonLine;
+  readonly #cells = new JsonCells();
+  readonly #row = new RequestRow();
+
+  constructor(input: RequestInput) {
+    this.#input = input;
+    this.#line = new JsonLine(input.tally, REQUEST_COLUMNS, input.options.ignore);
+  }
+
+  line(bytes: Buffer, start: number, end: number, batch: RequestBatch): Line {
+    const line = this.#line;
+    const { tally, names } = this.#input;
+    const json = line.read(bytes, start, end);
+    if (json === undefined) return line.drop(Reason.notJson);
+    const row = this.#row;
+    row.arrival = this.#cells.time(json.arrival);
+    if (Number.isNaN(row.arrival)) return line.drop(Reason.notTime, "arrival");
+    row.inputTokens = this.#cells.whole(json.input_tokens);
+    if (Number.isNaN(row.inputTokens)) return line.drop(Reason.notCount, "input_tokens");
+    row.outputTokens = this.#cells.whole(json.output_tokens);
+    if (Number.isNaN(row.outputTokens)) return line.drop(Reason.notCount, "output_tokens");
+    const id = jsonName(json.id);
+    const tenant = jsonName(json.tenant);
+    if (id === undefined) return line.drop(Reason.notText, "id");
+    if (tenant === undefined) return line.drop(Reason.notText, "tenant");
+    row.id = internId(names.ids, id, tally.rows + 1);
+    row.tenant = internName(names.tenants, tenant);
+    const reason = row.write(batch);
+    return reason === undefined ? Line.Row : line.drop(reason, row.blame);
+  }
+}

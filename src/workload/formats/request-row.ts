@@ -1,0 +1,43 @@
+import type { RequestBatch } from "../batch.js";
+import { Reason } from "../reasons.js";
+import { MISSING } from "./cells.js";
+import type { ColumnSet } from "./columns.js";
+
+/** The columns of our own request formats; the aliases are those of Vidur's processed traces. */
+export const REQUEST_COLUMNS: ColumnSet = {
+  known: ["id", "arrival", "input_tokens", "output_tokens", "tenant"],
+  required: ["arrival", "input_tokens", "output_tokens"],
+  aliases: { arrived_at: "arrival", num_prefill_tokens: "input_tokens", num_decode_tokens: "output_tokens" },
+};
+
+const MOST_TOKENS = 2 ** 31 - 1;
+
+/** One request as read, checked and turned into a row; reused for each line. */
+export class RequestRow {
+  id = 0;
+  arrival = MISSING;
+  inputTokens = MISSING;
+  outputTokens = MISSING;
+  tenant = -1;
+  /** The column to blame when `write` gives a reason. */
+  blame = "";
+
+  /** Writes the row at `batch.length`, or returns why it cannot be used. */
+  write(batch: RequestBatch): string | undefined {
+    const i = batch.length;
+    this.blame = "arrival";
+    if (this.arrival < 0) return this.arrival === MISSING ? Reason.unknownArrival : Reason.negativeArrival;
+    this.blame = "input_tokens";
+    if (this.inputTokens < 1) return Reason.noInput;
+    if (this.inputTokens > MOST_TOKENS) return Reason.tooLarge;
+    this.blame = "output_tokens";
+    if (this.outputTokens < 1) return Reason.noOutput;
+    if (this.outputTokens > MOST_TOKENS) return Reason.tooLarge;
+    batch.id[i] = this.id;
+    batch.arrival[i] = this.arrival;
+    batch.inputTokens[i] = this.inputTokens;
+    batch.outputTokens[i] = this.outputTokens;
+    batch.tenant[i] = this.tenant;
+    return undefined;
+  }
+}

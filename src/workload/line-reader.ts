@@ -1,0 +1,180 @@
+import { InputError, InvariantError } from "../core/errors.js";
+import type { Batch } from "./batch.js";
+import { type ByteSource, GzipFailure } from "./bytes/source.js";
+import type { RowParser } from "./formats/format.js";
+import { problems } from "./problems.js";
+import type { Producer } from "./rows.js";
+import { Line, type Tally } from "./tally.js";
+
+const NEWLINE = 10;
+const RETURN = 13;
+const LONGEST_LINE = 1 << 20;
+const LONGEST_HEAD = 4096;
+/** A file whose first data rows are all malformed is not of the format: say so at once. */
+const FIRST_ROWS = 5;
+
+export interface LineReaderOptions {
+  /** Rows that cannot be used end the reading. */
+  strict: boolean;
+  /** The first row that goes back in time ends the reading. */
+  nondecreasing: boolean;
+  /** Usable rows to read; the rest of the file is only hashed. */
+  limit: number;
+}
+
+/** Splits a source into lines and lets a parser turn them into rows; what becomes of each row is counted. */
+export class LineReader<B extends Batch> implements Producer<B> {
+  readonly tally: Tally;
+  readonly #source: ByteSource;
+  readonly #options: LineReaderOptions;
+  readonly #observe: (batch: B, row: number, line: number) => void;
+  readonly #makeParser: (firstLine: string) => RowParser<B>;
+  #parser: RowParser<B> | undefined;
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+  /** No more bytes will come. */
+  #ended = false;
+  #done = false;
+  #last = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    source: ByteSource,
+    makeParser: (firstLine: string) => RowParser<B>,
+    tally: Tally,
+    options: LineReaderOptions,
+    observe: (batch: B, row: number, line: number) => void,
+  ) {
+    this.#source = source;
+    this.#makeParser = makeParser;
+    this.tally = tally;
+    this.#options = options;
+    this.#observe = observe;
+  }
+
+  async fill(batch: B): Promise<boolean> {
+    batch.length = 0;
+    this.#parser ??= this.#makeParser(await this.#firstLine());
+    while (!this.#done && batch.length < batch.capacity) {
+      this.#lines(this.#parser, batch);
+      if (batch.length === batch.capacity) break;
+      if (this.tally.emitted >= this.#options.limit) await this.#drain();
+      else if (this.#ended) this.#done = true;
+      else await this.#more();
+    }
+    if (this.#done && batch.length === 0) this.#end(this.#parser);
+    return batch.length > 0;
+  }
+
+  hash(): string {
+    return this.#source.hash();
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  /** Reads whole lines of the buffer until the batch is full. */
+  #lines(parser: RowParser<B>, batch: B): void {
+    const { tally } = this;
+    const { strict, nondecreasing, limit } = this.#options;
+    const bytes = this.#bytes;
+    const times = batch.time;
+    let at = this.#at;
+    while (batch.length < batch.capacity && at < bytes.length && tally.emitted < limit) {
+      let end = bytes.indexOf(NEWLINE, at);
+      if (end < 0) {
+        if (!this.#ended) break;
+        end = bytes.length;
+      }
+      const start = at;
+      at = end + 1;
+      tally.line++;
+      if (end > start && bytes[end - 1] === RETURN) end--;
+      if (end === start) continue;
+      const kind = parser.line(bytes, start, end, batch);
+      if (kind === Line.Row) {
+        const row = batch.length;
+        const time = times[row]!;
+        if (time < this.#last) {
+          tally.inversions++;
+          if (nondecreasing) throw unsorted(tally, bytes, start, end);
+        }
+        this.#last = time;
+        tally.rows++;
+        tally.emitted++;
+        this.#observe(batch, row, tally.line);
+        batch.length++;
+      } else if (kind === Line.Dropped) {
+        tally.rows++;
+        tally.book(bytes, start, end);
+        if (strict) throw new InputError(tally.problem(bytes, start, end));
+        if (tally.malformed === FIRST_ROWS && tally.rows === FIRST_ROWS) throw new InputError(tally.samples);
+      }
+    }
+    this.#at = Math.min(at, bytes.length);
+    if (bytes.length - this.#at > LONGEST_LINE && bytes.indexOf(NEWLINE, this.#at) < 0)
+      throw problems.longLine(tally.file, tally.line + 1, LONGEST_LINE);
+  }
+
+  /** Appends the next chunk to what is left of the buffer. */
+  async #more(): Promise<void> {
+    const chunk = await this.#chunk();
+    if (chunk === null) {
+      this.#ended = true;
+      return;
+    }
+    const next = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const rest = this.#bytes.subarray(this.#at);
+    this.#bytes = rest.length === 0 ? next : Buffer.concat([rest, next]);
+    this.#at = 0;
+  }
+
+  async #chunk(): Promise<Uint8Array | null> {
+    try {
+      return await this.#source.next();
+    } catch (error) {
+      if (error instanceof GzipFailure)
+        throw problems.damagedGzip(this.#source.name, error.truncated, error.good, this.tally.rows);
+      throw error;
+    }
+  }
+
+  /** The first line that is not blank, without consuming it; the empty string when there is none. */
+  async #firstLine(): Promise<string> {
+    for (;;) {
+      let start = this.#at;
+      while (start < this.#bytes.length && this.#bytes[start]! <= 32) start++;
+      const end = this.#bytes.indexOf(NEWLINE, start);
+      if (end >= 0 || this.#ended || this.#bytes.length - start > LONGEST_HEAD)
+        return this.#bytes
+          .toString("utf8", start, end < 0 ? Math.min(this.#bytes.length, start + LONGEST_HEAD) : end)
+          .trimEnd();
+      await this.#more();
+    }
+  }
+
+  async #drain(): Promise<void> {
+    while ((await this.#chunk()) !== null);
+    this.#done = true;
+  }
+
+  #end(parser: RowParser<B>): void {
+    const { tally } = this;
+    parser.end?.();
+    const { rows, emitted, dropped } = tally.counts();
+    const lost = Object.values(dropped).reduce((sum, { count }) => sum + count, 0);
+    if (rows !== emitted + lost)
+      throw new InvariantError(`${tally.file}: ${rows} rows, but ${emitted} emitted and ${lost} dropped`);
+    if (rows === 0) throw problems.empty(tally.file);
+    if (emitted === 0) throw new InputError(tally.samples);
+  }
+}
+
+function unsorted(tally: Tally, bytes: Buffer, start: number, end: number): InputError {
+  return new InputError({
+    code: "trace/unsorted",
+    message: "this row comes before the row above it in time",
+    at: tally.at(bytes, start, end, start, end),
+    hint: "sort the file, or say order: sort_stable",
+  });
+}

@@ -17,6 +17,7 @@ export class JobTimes {
   #since = new Float64Array(0);
   #waited = new Float64Array(0);
   #ran = new Float64Array(0);
+  #lastStart = new Float64Array(0);
   #preemptions = new Int32Array(0);
 
   submit(time: number, job: number): void {
@@ -27,6 +28,7 @@ export class JobTimes {
       this.#since = roomFor(this.#since, job);
       this.#waited = roomFor(this.#waited, job);
       this.#ran = roomFor(this.#ran, job);
+      this.#lastStart = roomFor(this.#lastStart, job);
       this.#preemptions = roomFor(this.#preemptions, job);
     }
     this.#state[job] = Pending;
@@ -34,12 +36,14 @@ export class JobTimes {
     this.#since[job] = time;
     this.#waited[job] = 0;
     this.#ran[job] = 0;
+    this.#lastStart[job] = -1;
     this.#preemptions[job] = 0;
   }
 
   start(time: number, job: number): void {
     this.#waited[job]! += time - this.#since[job]!;
     this.#since[job] = time;
+    this.#lastStart[job] = time;
     this.#state[job] = Running;
   }
 
@@ -77,6 +81,11 @@ export class JobTimes {
   /** When the job came into its present state, µs. */
   since(job: number): number {
     return this.#since[job]!;
+  }
+
+  /** -1 before the first start. */
+  lastStart(job: number): number {
+    return this.#lastStart[job]!;
   }
 
   /** Up to the last change of state, µs. */

@@ -88,7 +88,7 @@ function killed(jobs: JobMetrics): Warning[] {
     {
       code: "jobs/timed-out",
       message: `${jobs.timedOut} of ${jobs.ended} jobs were killed at their requested time`,
-      hint: "overrun: tolerate lets them run on, as they did on the recorded machine",
+      hint: "with overrun: tolerate they run on, as they did on the recorded machine",
     },
   ];
 }
@@ -105,7 +105,7 @@ function rejected(requests: RequestMetrics): Warning[] {
 
 /** An empty fleet serves the first jobs at once; replicas that still load let the first requests wait. */
 function warmUp(jobs: JobMetrics, requests: RequestMetrics): Warning[] {
-  const hint = "measure: {from: …} leaves the warm-up out";
+  const hint = "leave the warm-up out with measure: {from: …}";
   const wait = jobs.samples.headAndRest();
   const warnings: Warning[] = [];
   if (wait !== undefined && wait.rest > 60 * SECOND && wait.rest > 2 * wait.head)
@@ -154,7 +154,7 @@ export function sampleWarnings(metrics: readonly Metric[]): Warning[] {
           {
             code: "samples/sketched",
             message: `percentiles of ${names(sketched)} come from a sketch with a relative error of 0.1 %`,
-            hint: "measure.exactSamples raises the number of samples that are kept",
+            hint: "keep more samples with measure.exactSamples",
           },
         ]),
   ];

@@ -101,7 +101,7 @@ describe("warnings", () => {
         code: "jobs/warm-up",
         message:
           "the first tenth of the jobs to end waited 0s on average, the others 16m 40s: the fleet starts empty",
-        hint: "measure: {from: …} leaves the warm-up out",
+        hint: "leave the warm-up out with measure: {from: …}",
       },
     ]);
     expect(ramp({ measuresFrom: true })).toEqual([]);

@@ -1,0 +1,95 @@
+import type { RunFacts } from "../journal/facts.js";
+import { JobOutcome, type JournalListener } from "../journal/journal.js";
+import { JobTimes } from "../metrics/job-times.js";
+import { csvField, csvSeconds } from "./csv.js";
+import { LineBuffer, type Sink } from "./line-buffer.js";
+
+const COLUMNS =
+  "job,user,account,queue,submit_s,start_s,end_s,wait_s,run_s,gpus,cpus,tasks,outcome,preemptions,nodes";
+
+const OUTCOMES: Record<JobOutcome, string> = {
+  [JobOutcome.Completed]: "completed",
+  [JobOutcome.TimedOut]: "timed-out",
+  [JobOutcome.Cancelled]: "cancelled",
+};
+
+interface Held {
+  gpus: number;
+  cpus: number;
+  nodes: string;
+}
+
+/**
+ * `jobs.csv`: one row for each job in the order in which they left, then those that still ran or waited at the end.
+ * `start_s` is the last start; `wait_s` and `run_s` sum over all attempts; sizes and nodes are those of the last
+ * attempt, or what was asked for. Replicas' jobs are left out.
+ */
+export class JobsCsv implements JournalListener {
+  readonly #out: LineBuffer;
+  readonly #times = new JobTimes();
+  readonly #held: (Held | undefined)[] = [];
+  #facts!: RunFacts;
+
+  constructor(sink: Sink) {
+    this.#out = new LineBuffer(sink);
+  }
+
+  runStart(_time: number, facts: RunFacts): void {
+    this.#facts = facts;
+    this.#out.line(COLUMNS);
+  }
+
+  submit(time: number, job: number): void {
+    if (this.#facts.jobs.isReplica(job)) return;
+    this.#times.submit(time, job);
+    this.#held[job] = undefined;
+  }
+
+  start(time: number, job: number): void {
+    if (!this.#times.isLive(job)) return;
+    this.#times.start(time, job);
+    const { jobs } = this.#facts;
+    this.#held[job] = { gpus: jobs.gpus(job), cpus: jobs.cpus(job), nodes: jobs.placement(job) };
+  }
+
+  preempt(time: number, job: number): void {
+    if (this.#times.isLive(job)) this.#times.preempt(time, job);
+  }
+
+  end(time: number, job: number, outcome: JobOutcome): void {
+    this.#leave(time, job, OUTCOMES[outcome]);
+  }
+
+  cancel(time: number, job: number): void {
+    this.#leave(time, job, "cancelled");
+  }
+
+  runEnd(time: number): void {
+    for (let job = 0; job < this.#times.end; job++) {
+      if (!this.#times.isLive(job)) continue;
+      const outcome = this.#times.isRunning(job) ? "running" : "pending";
+      this.#times.leave(time, job);
+      this.#row(job, -1, outcome);
+    }
+    this.#out.flush();
+  }
+
+  #leave(time: number, job: number, outcome: string): void {
+    if (!this.#times.isLive(job)) return;
+    this.#times.leave(time, job);
+    this.#row(job, time, outcome);
+  }
+
+  #row(job: number, end: number, outcome: string): void {
+    const { jobs } = this.#facts;
+    const times = this.#times;
+    const held = this.#held[job];
+    const { gpus, cpus, nodes } = held ?? { gpus: jobs.gpus(job), cpus: jobs.cpus(job), nodes: "" };
+    const names = [jobs.id(job), jobs.user(job), jobs.account(job), jobs.queue(job)].map(csvField).join(",");
+    const clock = [times.submitted(job), times.lastStart(job), end, times.waited(job), times.ran(job)]
+      .map(csvSeconds)
+      .join(",");
+    const size = `${gpus},${cpus},${jobs.tasks(job)}`;
+    this.#out.line(`${names},${clock},${size},${outcome},${times.preemptions(job)},${csvField(nodes)}`);
+  }
+}

@@ -57,7 +57,7 @@ function warnings(all: Result["warnings"], width: number, style: Style): string[
 async function render(section: Section, width: number, style: Style): Promise<string[]> {
   const table = section.table === undefined ? [] : await tableLines(section.table, width, style);
   return [
-    style.heading(section.heading),
+    ...wrap(section.heading, width).map(style.heading),
     ...table,
     ...section.notes.flatMap((note) => wrap(note, width, "  ")),
   ];

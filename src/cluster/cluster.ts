@@ -22,6 +22,8 @@ export interface ClusterSetup {
   fleet: Fleet;
   jobs: Jobs;
   policy: ClusterPolicy;
+  /** Words for why work waits; shared by all who give reasons in a run. */
+  reasons?: Names;
   /** Set only when every job that can come is loose, of this kind, and the fleet is one pool. */
   counting?: Processor;
   /** Audit all books after every pass. */
@@ -37,7 +39,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   readonly counting: boolean;
   readonly capacity: number;
   readonly wantsReasons: boolean;
-  readonly reasons = new Names();
+  readonly reasons: Names;
   /** Jobs, without replicas, that ended or were cancelled. */
   finished = 0;
 
@@ -65,6 +67,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#simulation = setup.simulation;
     this.#journal = setup.journal;
     this.#policy = setup.policy;
+    this.reasons = setup.reasons ?? new Names();
     this.fleet = setup.fleet;
     this.jobs = setup.jobs;
     this.#processor = setup.counting;

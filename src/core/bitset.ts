@@ -39,6 +39,11 @@ export class BitSet {
     }
   }
 
+  /** Becomes equal to a set of the same capacity. */
+  copyFrom(other: BitSet): void {
+    for (let level = 0; level < this.#levels.length; level++) this.#levels[level]!.set(other.#levels[level]!);
+  }
+
   /** The smallest member >= `from`, or -1. */
   next(from: number): number {
     if (from >= this.capacity) return -1;

@@ -1,10 +1,11 @@
-import type { Fleet, Pool } from "./fleet.js";
+import type { FreeSpace } from "./free-space.js";
 import type { Placement } from "./placement.js";
+import type { Pool } from "./pool.js";
 import type { Shape, TaskGroup } from "./shape.js";
 
 /**
  * First-fit decreasing: the tasks of a job, largest first, each to the first node (lowest number) that has room, all
- * within one pool or not at all. Pools are tried in the fleet's order.
+ * within one pool or not at all. Pools are tried in their order.
  *
  * Costs O(tasks x log nodes) where GPUs or cores decide; memory may make it pass over nodes.
  */
@@ -12,13 +13,13 @@ export class FirstFit {
   /** By node: entry of the placement being built, plus 1; 0 for none. Only non-zero during a search. */
   readonly #entry: Int32Array;
 
-  constructor(readonly fleet: Fleet) {
-    this.#entry = new Int32Array(fleet.nodes);
+  constructor(readonly space: FreeSpace) {
+    this.#entry = new Int32Array(space.nodes);
   }
 
-  /** Fills `out` with a placement on what is free now; false, with `out` spoilt, when there is none. */
+  /** Fills `out` with a placement on what is free in the space; false, with `out` spoilt, when there is none. */
   place(shape: Shape, out: Placement): boolean {
-    for (const pool of this.fleet.pools) {
+    for (const pool of this.space.pools) {
       if (shape.gpuType !== undefined && shape.gpuType !== pool.gpu) continue;
       if (this.#enough(shape, pool) && this.#placeIn(pool, shape, out)) return true;
     }
@@ -27,9 +28,9 @@ export class FirstFit {
 
   /** A quick refusal by the pool's totals. */
   #enough(shape: Shape, pool: Pool): boolean {
-    const { fleet } = this;
-    if (shape.exclusive) return shape.tasks <= fleet.poolIdleNodes[pool.index]!;
-    return shape.gpus <= fleet.poolFreeGpus[pool.index]! && shape.cpus <= fleet.poolFreeCpus[pool.index]!;
+    const { space } = this;
+    if (shape.exclusive) return shape.tasks <= space.poolIdleNodes[pool.index]!;
+    return shape.gpus <= space.poolFreeGpus[pool.index]! && shape.cpus <= space.poolFreeCpus[pool.index]!;
   }
 
   #placeIn(pool: Pool, shape: Shape, out: Placement): boolean {
@@ -48,7 +49,7 @@ export class FirstFit {
   #wholeNodes(pool: Pool, group: TaskGroup, out: Placement): boolean {
     if (group.gpus > pool.gpusPerNode || group.cpus > pool.cpus || group.memory > pool.memory) return false;
     let left = group.count;
-    for (let node = this.fleet.idle.next(pool.firstNode); left > 0; node = this.fleet.idle.next(node + 1)) {
+    for (let node = this.space.idle.next(pool.firstNode); left > 0; node = this.space.idle.next(node + 1)) {
       if (node < 0 || node >= pool.endNode) return false;
       if (this.#entry[node] !== 0) continue;
       out.add(node, pool.gpusPerNode, pool.cpus, Number.isFinite(pool.memory) ? pool.memory : 0);
@@ -59,10 +60,10 @@ export class FirstFit {
   }
 
   #parts(pool: Pool, group: TaskGroup, spread: boolean, out: Placement): boolean {
-    const { fleet } = this;
+    const { space } = this;
     const { gpus, cpus, memory } = group;
     if (gpus > pool.gpusPerNode || cpus > pool.cpus) return false;
-    const candidates = gpus > 0 ? fleet.withGpus[gpus]! : cpus > 0 ? fleet.withCpu : undefined;
+    const candidates = gpus > 0 ? space.withGpus[gpus]! : cpus > 0 ? space.withCpu : undefined;
     let left = group.count;
     let node = pool.firstNode - 1;
     while (left > 0) {
@@ -73,13 +74,13 @@ export class FirstFit {
       const taken = entry >= 0;
       let fit = spread ? 1 : left;
       if (gpus > 0)
-        fit = Math.min(fit, Math.trunc((fleet.freeGpus[node]! - (taken ? out.gpus[entry]! : 0)) / gpus));
+        fit = Math.min(fit, Math.trunc((space.freeGpus[node]! - (taken ? out.gpus[entry]! : 0)) / gpus));
       if (cpus > 0)
-        fit = Math.min(fit, Math.trunc((fleet.freeCpus[node]! - (taken ? out.cpus[entry]! : 0)) / cpus));
+        fit = Math.min(fit, Math.trunc((space.freeCpus[node]! - (taken ? out.cpus[entry]! : 0)) / cpus));
       if (memory > 0)
         fit = Math.min(
           fit,
-          Math.floor((fleet.freeMemory[node]! - (taken ? out.memory[entry]! : 0)) / memory),
+          Math.floor((space.freeMemory[node]! - (taken ? out.memory[entry]! : 0)) / memory),
         );
       if (fit <= 0) continue;
       if (taken) {

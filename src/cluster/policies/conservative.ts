@@ -1,0 +1,115 @@
+import type {
+  ClusterActions,
+  ClusterEvent,
+  ClusterPolicy,
+  ClusterPolicyEntry,
+  ClusterView,
+  TieRule,
+} from "../policy.js";
+import { Endings } from "./endings.js";
+import { handOverDue } from "./hand-over.js";
+import { type Plan, planFor } from "./plan/plan.js";
+import { tieOption } from "./ties.js";
+
+/**
+ * Conservative backfilling: every pending job has a reservation at the earliest start that delays nobody's. An arrival
+ * only adds one; when a job leaves before its expected end, reservations are compressed: in order of submission each
+ * moves to its earliest start.
+ */
+class Conservative implements ClusterPolicy {
+  readonly #endings = new Endings();
+  /** Submitted since the last pass. */
+  #fresh: number[] = [];
+  #plan: Plan | undefined;
+  /** Resources came free that the plan did not expect. */
+  #compress = false;
+  /** A job ran longer than the plan expected. */
+  #replan = false;
+  /** The earliest reservation. */
+  #next = Number.POSITIVE_INFINITY;
+
+  constructor(readonly ties: TieRule) {}
+
+  onEvent(event: ClusterEvent, job: number, view: ClusterView): void {
+    if (event === "submit") {
+      this.#fresh.push(job);
+      return;
+    }
+    if (event === "cancel") {
+      this.#plan?.withdraw(job);
+      this.#fresh = this.#fresh.filter((other) => other !== job);
+      this.#compress = true;
+      return;
+    }
+    const expected = view.jobs.expectedEnd(job);
+    this.#endings.remove(job, expected);
+    this.#plan!.ended(job);
+    if (expected < view.now) this.#replan = true;
+    else if (expected > view.now) this.#compress = true;
+    else this.#next = Math.min(this.#next, view.now);
+    if (event === "preempt") this.#fresh.push(job);
+  }
+
+  pass(view: ClusterView, act: ClusterActions): void {
+    const { queue, now } = view;
+    const endings = this.#endings;
+    this.#plan ??= planFor(view, endings);
+    const plan = this.#plan;
+    if (queue.length === 0) {
+      this.#compress = false;
+      this.#next = Number.POSITIVE_INFINITY;
+      return;
+    }
+    endings.order();
+    const overdue = endings.first < endings.end && endings.time[endings.first]! < now;
+    const fresh = this.#fresh;
+    const all = overdue || this.#replan || this.#compress || now >= this.#next;
+    if (overdue || this.#replan) {
+      plan.restart();
+      for (let job = queue.first; job >= 0; job = queue.next(job)) plan.reserve(job);
+    } else if (this.#compress) {
+      for (let job = queue.first; job >= 0; job = queue.next(job))
+        if (plan.at(job) < 0) plan.reserve(job);
+        else plan.advance(job);
+    } else for (let i = 0; i < fresh.length; i++) plan.reserve(fresh[i]!);
+    this.#replan = false;
+    this.#compress = false;
+
+    if (all) {
+      this.#next = Number.POSITIVE_INFINITY;
+      for (let job = queue.first, next = -1; job >= 0; job = next) {
+        next = queue.next(job);
+        this.#startIfDue(job, plan, view, act);
+      }
+    } else for (let i = 0; i < fresh.length; i++) this.#startIfDue(fresh[i]!, plan, view, act);
+    fresh.length = 0;
+
+    if (queue.length === 0) return;
+    act.hold(queue.first, "Resources");
+    // With an overdue job the plan is a guess of the moment: the next event makes another.
+    if (!overdue && this.#next > now && this.#next < Number.POSITIVE_INFINITY) act.wake(this.#next);
+  }
+
+  #startIfDue(job: number, plan: Plan, view: ClusterView, act: ClusterActions): void {
+    const at = plan.at(job);
+    const started =
+      at <= view.now &&
+      (plan.start(job, act) ||
+        (this.ties === "pyss" && handOverDue(this.#endings, view, act) && plan.start(job, act)));
+    if (started) this.#endings.add(job, view.jobs.expectedEnd(job));
+    else this.#next = Math.min(this.#next, at);
+  }
+}
+
+export const conservative: ClusterPolicyEntry = {
+  info: {
+    name: "conservative",
+    kind: "cluster",
+    summary: "Conservative backfilling: every waiting job has a reservation, and nobody may delay another's.",
+    follows:
+      "Mu'alem and Feitelson 2001; start times equal those of pyss and CQSim on the KTH-SP2 log with exact estimates",
+    simplifies: [],
+    options: [tieOption],
+  },
+  create: (options) => new Conservative(options.ties as TieRule),
+};

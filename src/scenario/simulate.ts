@@ -1,0 +1,191 @@
+import { basename, isAbsolute } from "node:path";
+import { JobArrivals } from "../cluster/arrivals.js";
+import { Cluster } from "../cluster/cluster.js";
+import { Jobs, newJobNames } from "../cluster/jobs.js";
+import { InputError, InvariantError } from "../core/errors.js";
+import { Names } from "../core/names.js";
+import { createRandom } from "../core/random.js";
+import { Simulation, type StopReason } from "../core/simulation.js";
+import { Fleet } from "../fleet/fleet.js";
+import { Shapes } from "../fleet/shape.js";
+import type { RunFacts } from "../journal/facts.js";
+import { Journal, type JournalListener } from "../journal/journal.js";
+import { buildResult } from "../metrics/build-result.js";
+import type { CapacityAccount } from "../metrics/capacity-ledger.js";
+import type { Result } from "../metrics/result.js";
+import { RunMetrics } from "../metrics/run-metrics.js";
+import { type Window, windowLength } from "../metrics/window.js";
+import { TOOL } from "../version.js";
+import { createClusterPolicy } from "./create-policy.js";
+import { type LoadedScenario, locateError } from "./load.js";
+import { countingUnit, openJobs } from "./open-jobs.js";
+import { openServices } from "./open-services.js";
+import { traceWarnings } from "./trace-warnings.js";
+
+export interface SimulateOptions {
+  /** Audit all books after every scheduling pass. */
+  checkInvariants?: boolean;
+  /** A trace row that cannot be used is an error. */
+  strict?: boolean;
+  /** What `-` reads as a trace. */
+  stdin?: NodeJS.ReadableStream;
+  /** Readers of the journal beside the metrics. */
+  listeners?: readonly JournalListener[];
+  /** Called now and then during the run; true interrupts it. */
+  breathe?: (progress: Progress) => Promise<boolean>;
+}
+
+export interface Progress {
+  /** Simulated time, µs. */
+  time: number;
+  /** Where the run ends, µs; Infinity when it lasts until the work is done. */
+  until: number;
+  events: number;
+  /** Jobs and requests that left, and all that will come. */
+  done: number;
+  total: number;
+}
+
+export interface Outcome {
+  result: Result;
+  /** Events that were handled. */
+  events: number;
+}
+
+/**
+ * Runs a scenario once.
+ *
+ * @throws InputError, located, for what only shows when traces are read and policies are made; nothing has run by then
+ * @throws InvariantError when the run's books do not balance: a fault of ours
+ */
+export async function simulate(loaded: LoadedScenario, options: SimulateOptions = {}): Promise<Outcome> {
+  try {
+    return await run(loaded, options);
+  } catch (error) {
+    throw error instanceof InputError ? locateError(error, loaded) : error;
+  }
+}
+
+async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Outcome> {
+  const { scenario, folder } = loaded;
+  const random = createRandom(scenario.seed);
+  const shapes = new Shapes();
+  const names = newJobNames(() => new Names());
+  const context = { names, shapes };
+  const reading = {
+    folder,
+    random,
+    strict: options.strict ?? false,
+    ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+  };
+  const { pools } = scenario.fleet;
+  const opened = await openJobs(scenario.jobs, pools, context, reading);
+
+  const simulation = new Simulation();
+  const journal = new Journal();
+  const metrics = new RunMetrics(scenario.measure);
+  metrics.listen(journal);
+  for (const listener of options.listeners ?? []) journal.listen(listener);
+
+  const fleet = new Fleet(pools);
+  const jobs = new Jobs(shapes, names, fleet);
+  const reasons = new Names();
+  const counting = scenario.services.length === 0 ? countingUnit(opened, pools, context) : undefined;
+  const cluster = new Cluster({
+    simulation,
+    journal,
+    fleet,
+    jobs,
+    reasons,
+    policy: await createClusterPolicy(scenario.scheduler, folder, random),
+    checkInvariants: options.checkInvariants ?? false,
+    ...(counting === undefined ? {} : { counting }),
+  });
+  for (const { rows, kill } of opened) simulation.arrivals(new JobArrivals(cluster, rows.open(), kill));
+  const serving = await openServices(scenario, {
+    ...reading,
+    simulation,
+    journal,
+    leases: cluster,
+    shapes,
+    reasons,
+  });
+
+  const facts: RunFacts = {
+    gpus: fleet.gpus,
+    cpus: fleet.cpus,
+    nodes: fleet.nodes,
+    jobs,
+    requests: serving.facts,
+    services: serving.services,
+    reasonName: (reason) => reasons.name(reason),
+  };
+  journal.runStart(0, facts);
+  serving.start();
+
+  const total = opened.reduce((sum, { rows }) => sum + rows.counts.emitted, serving.requests);
+  const { stop, until } = scenario;
+  const stopped = await simulation.run({
+    until,
+    ...(stop.jobs === undefined && stop.requests === undefined
+      ? {}
+      : {
+          enough: () =>
+            cluster.finished >= (stop.jobs ?? Infinity) || serving.finished() >= (stop.requests ?? Infinity),
+        }),
+    ...(options.breathe === undefined
+      ? {}
+      : {
+          breathe: () =>
+            options.breathe!({
+              time: simulation.now,
+              until,
+              events: simulation.events,
+              done: cluster.finished + serving.finished(),
+              total,
+            }),
+        }),
+  });
+  const duration = simulation.now;
+  journal.runEnd(duration);
+  const { window } = scenario.measure;
+  for (const account of [metrics.ledger.gpus, metrics.ledger.cpus]) balance(account, window, duration);
+
+  const sources = [...opened.map(({ rows }) => rows), ...serving.rows];
+  const result = buildResult(
+    {
+      tool: TOOL,
+      scenario: scenario.name,
+      scenarioHash: loaded.hash,
+      traceHashes: Object.fromEntries(sources.map(({ origin }) => [publicName(origin.name), origin.hash])),
+      seed: scenario.seed,
+      window,
+      duration,
+      settings: { measuresFrom: window.from > 0, until: Number.isFinite(until), partial: partial(stopped) },
+      warnings: [...sources.flatMap(traceWarnings), ...serving.warnings],
+    },
+    metrics,
+  );
+  return { result, events: simulation.events };
+}
+
+function partial(stopped: StopReason): Result["partial"] {
+  return stopped === "interrupted" || stopped === "entities" ? stopped : false;
+}
+
+/** Every unit of capacity is accounted for at every moment, exactly. */
+function balance(
+  { resource, capacity, allocated, idle }: CapacityAccount,
+  window: Window,
+  duration: number,
+): void {
+  const booked = allocated.sum.toBigInt() + idle.sum.toBigInt();
+  const there = BigInt(capacity) * BigInt(windowLength(window, duration));
+  if (booked !== there)
+    throw new InvariantError(`${booked} ${resource}-microseconds are booked, and the fleet had ${there}`);
+}
+
+/** Results name no absolute path: they must be the same on another machine. */
+function publicName(path: string): string {
+  return isAbsolute(path) ? basename(path) : path;
+}

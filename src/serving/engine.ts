@@ -6,6 +6,9 @@ import type { RequestQueue } from "./request-queue.js";
 import { RequestStatus, type RequestTable } from "./request-table.js";
 import { RunningList } from "./running-list.js";
 
+/** What `generate` returns of a request that goes on. */
+export const UNFINISHED = -1;
+
 /** Who hears what happens inside an engine. */
 export interface EngineEvents {
   /** The request enters a batch for the first time, or again after a preemption. */
@@ -71,14 +74,14 @@ export class Engine {
   /**
    * A pass yielded a token for the request. Its blocks stay until `finish`.
    *
-   * @returns the outcome when the request is done, else -1
+   * @returns the outcome when the request is done, else UNFINISHED
    */
-  generate(request: number): RequestOutcome | -1 {
+  generate(request: number): RequestOutcome | typeof UNFINISHED {
     const { requests } = this;
     const tokens = ++requests.tokens[request]!;
     this.events.generated(request);
     if (tokens >= requests.output[request]!) return RequestOutcome.Completed;
-    return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : -1;
+    return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : UNFINISHED;
   }
 
   /** Ends a request, running or waiting; its blocks are free for the next pass. */
@@ -89,6 +92,20 @@ export class Engine {
     requests.status[request] = RequestStatus.Ended;
     this.kv.free(request);
     this.events.ended(request, outcome);
+  }
+
+  /**
+   * The usual end of a pass: every entry that reached the end of what was known gets one token, and who is done leaves,
+   * in batch order. Entries whose request has ended meanwhile are passed over; their token is lost.
+   */
+  complete(batch: Batch): void {
+    const { serial } = this.requests;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      if (batch.samples[i] === 0 || serial[r] !== batch.serial[i]) continue;
+      const outcome = this.generate(r);
+      if (outcome !== UNFINISHED) this.finish(r, outcome);
+    }
   }
 
   /** Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample. */

@@ -1,7 +1,12 @@
 import type { PolicyInfo } from "../core/policy-info.js";
-import type { Random } from "../core/random.js";
+import type { Stream } from "../core/random.js";
+import type { GpuType } from "../fleet/catalogue.js";
 import type { Batch } from "./batch.js";
 import type { Engine } from "./engine.js";
+import type { EngineLimits } from "./refusal.js";
+import type { RequestQueue } from "./request-queue.js";
+import type { RequestTable } from "./request-table.js";
+import type { TimePreset } from "./time-presets.js";
 
 /**
  * A request scheduler decides which requests enter the next forward pass of one engine, with how many tokens each. Our
@@ -9,12 +14,12 @@ import type { Engine } from "./engine.js";
  */
 export interface RequestScheduler {
   /**
-   * Forms the next pass. `out` is empty when it comes in; `out.add(request, tokens)` lets a request take part. What a
-   * scheduler is made of:
+   * Forms the next pass. `out` is empty when it comes in; `out.add(request, tokens)` lets a request take part. A
+   * scheduler is made of these:
    * - `engine.waiting.peek()` looks at the head of the queue, `pop()` takes it;
-   * - `engine.kv.lookup(request)` and `engine.kv.admit(…)` give it blocks, or say that there are too few;
+   * - `engine.kv.lookup(request)`, then `engine.kv.admit(…)`, give it blocks, or say that there are too few;
    * - `engine.start(request)` puts it among the `engine.running`; `engine.kv.grow(…)` gives one of those more blocks;
-   * - `engine.preempt(index)` takes a running request's blocks; the scheduler then puts it where it shall wait;
+   * - `engine.preempt(index)` takes a running request's blocks; the scheduler then puts it back into `engine.waiting`;
    * - `engine.advance(out)`, last, books the tokens as computed and finds which entries yield one;
    * - `out.blockedBy = engine.reasons.intern("…")` says why the head of the queue was not let in;
    * - `out.wakeAt` asks for another call at a later time although nothing may happen until then.
@@ -23,36 +28,60 @@ export interface RequestScheduler {
   schedule(engine: Engine, out: Batch): void;
 
   /**
-   * The pass is over and its tokens are there. Usually `completeBatch`: each sampling entry gets its token by
+   * The pass is over and its tokens are there. Usually `engine.complete(batch)`: each sampling entry gets its token by
    * `engine.generate`, and who is done leaves by `engine.finish`.
    */
   complete(engine: Engine, batch: Batch): void;
 
   /**
-   * How many more passes like `batch`, which `schedule` has just formed as a pure decode (`batch.isDecode`), would come
-   * out the same if nothing arrived: the same requests in the same order, each one token further, nobody ending before
-   * the last of them, every block to be had. The engine leaps over them and afterwards brings the blocks to where
-   * single passes would have. A scheduler without this is asked before every pass.
+   * How often the next pass would come out like `batch`, which `schedule` has just formed as a pure decode
+   * (`batch.isDecode`), if nothing arrived: the same requests in the same order, each one token further, with nobody
+   * ending in between. The engine may leap over so many passes at once. Without it the scheduler is asked before
+   * every pass.
    */
   horizon?(engine: Engine, batch: Batch): number;
+
+  /** Why a request that arrives can never be served; undefined lets it in. `refusal` when absent. */
+  refuses?(requests: RequestTable, request: number, limits: EngineLimits): string | undefined;
+
+  /** The order in which requests wait; first come, first served when absent. */
+  createQueue?(requests: RequestTable): RequestQueue;
 
   /**
    * Passes that may be in the making at once. With 2 the next pass is formed while the present one runs, before its
    * tokens are known. 1 when absent.
    */
   readonly passesInFlight?: 1 | 2;
+
+  /** The largest pass that can come: its activations take memory from the KV cache. 256 requests, 8192 tokens when absent. */
+  readonly largestBatch?: { sequences: number; tokens: number };
 }
 
 /** What a scheduler is told when its engine is set up. */
 export interface SchedulerSetup {
+  gpu: GpuType;
   /** Longest prompt and answer of one request, in tokens. */
   maxModelLen: number;
-  random: Random;
+  /** Random numbers of this replica's own. */
+  random: Stream;
+  /** Keys from the scenario's root to the options, for complaints. */
+  path: readonly (string | number)[];
+}
+
+/** Options read from an engine's own command line. */
+export interface ParsedArgs {
+  options: Record<string, unknown>;
+  /** Flags that the real engine knows and we do not model, each once. */
+  notModelled: string[];
 }
 
 /** A request scheduler as the registry holds it, and as a user's module exports it. */
 export interface RequestSchedulerEntry {
   readonly info: PolicyInfo;
-  /** `options` holds the knobs of `info.options` that the scenario gives, and their defaults. */
+  /** `options` holds the knobs that the scenario gives, and the defaults of `info.options`. Called once per replica. */
   create(options: Readonly<Record<string, unknown>>, setup: SchedulerSetup): RequestScheduler;
+  /** Understands the real engine's command line; absent when it has none. */
+  parseArgs?(args: string, path: readonly (string | number)[]): ParsedArgs;
+  /** Constants of the iteration-time model; those fitted to all engines when absent. */
+  readonly timePreset?: TimePreset;
 }

@@ -1,14 +1,15 @@
-import type { Names } from "../core/names.js";
 import type { RequestFacts } from "../journal/facts.js";
+import type { RequestNames } from "../workload/stream.js";
 
 export const RequestStatus = { Waiting: 0, Running: 1, Preempted: 2, Ended: 3 } as const;
 export type RequestStatus = (typeof RequestStatus)[keyof typeof RequestStatus];
 
 /** What a request brings along. */
 export interface NewRequest {
+  /** -1 - k for the k-th name of the table's names. */
   id: number;
   service: number;
-  /** Number in the table's `tenants`; -1 none. */
+  /** Number in the table's names; -1 none. */
   tenant: number;
   /** µs. */
   arrival: number;
@@ -63,7 +64,10 @@ export class RequestTable implements RequestFacts {
   #size = 0;
   #added = 0;
 
-  constructor(readonly tenants: Names) {}
+  constructor(readonly names: RequestNames) {}
+
+  /** Requests that have left, over the whole run. */
+  ended = 0;
 
   /** Requests in the table now. */
   get length(): number {
@@ -97,6 +101,7 @@ export class RequestTable implements RequestFacts {
 
   /** Gives the slot back; the request must be in no queue and hold no block. */
   remove(request: number): void {
+    this.ended++;
     this.status[request] = RequestStatus.Ended;
     this.serial[request] = -1;
     this.#free.push(request);
@@ -108,7 +113,8 @@ export class RequestTable implements RequestFacts {
   }
 
   id(request: number): string {
-    return String(this.#ids[request]);
+    const id = this.#ids[request]!;
+    return id < 0 ? this.names.ids.name(-1 - id) : String(id);
   }
   numericId(request: number): number {
     return this.#ids[request]!;
@@ -117,7 +123,7 @@ export class RequestTable implements RequestFacts {
     return this.#services[request]!;
   }
   tenant(request: number): string {
-    return this.tenants.name(this.#tenants[request]!);
+    return this.names.tenants.name(this.#tenants[request]!);
   }
   tenantId(request: number): number {
     return this.#tenants[request]!;

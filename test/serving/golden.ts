@@ -92,7 +92,7 @@ export function replay(golden: Golden): { steps: Step[]; final: Golden["final"] 
   const { config } = golden;
   // Ties of the priority policy fall to the id, a string there: our numbers follow its order.
   const specs = [...golden.requests].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const requests = new RequestTable(new Names());
+  const requests = new RequestTable({ ids: new Names(), tenants: new Names() });
   const kv = new KvCache(
     requests,
     config.num_blocks,

@@ -1,7 +1,8 @@
 import type { Batch } from "../batch.js";
-import type { Engine } from "../engine.js";
+import { type Engine, UNFINISHED } from "../engine.js";
+import { FifoQueue, PriorityQueue, type RequestQueue } from "../request-queue.js";
 import type { RequestScheduler } from "../request-scheduler.js";
-import { RequestStatus } from "../request-table.js";
+import { RequestStatus, type RequestTable } from "../request-table.js";
 import type { VllmOptions } from "./options.js";
 
 /**
@@ -11,11 +12,17 @@ import type { VllmOptions } from "./options.js";
  */
 export class VllmScheduler implements RequestScheduler {
   readonly passesInFlight: 1 | 2;
+  readonly largestBatch: { sequences: number; tokens: number };
   readonly #budget: number;
 
   constructor(readonly options: VllmOptions) {
     this.passesInFlight = options.async_scheduling ? 2 : 1;
+    this.largestBatch = { sequences: options.max_num_seqs, tokens: options.max_num_batched_tokens };
     this.#budget = options.max_num_scheduled_tokens;
+  }
+
+  createQueue(requests: RequestTable): RequestQueue {
+    return this.options.policy === "fcfs" ? new FifoQueue(requests) : new PriorityQueue(requests);
   }
 
   schedule(engine: Engine, out: Batch): void {
@@ -131,18 +138,19 @@ export class VllmScheduler implements RequestScheduler {
   }
 
   complete(engine: Engine, batch: Batch): void {
+    if (!this.options.async_scheduling) {
+      engine.complete(batch);
+      return;
+    }
     const { requests, kv } = engine;
-    const { async_scheduling: async } = this.options;
     const { status, computed, placeholders } = requests;
     for (let i = 0; i < batch.count; i++) {
       const r = batch.request[i]!;
       if (batch.samples[i] === 0 || requests.serial[r] !== batch.serial[i]) continue;
       const outcome = engine.generate(r);
-      if (async) {
-        placeholders[r]!--;
-        if (status[r] === RequestStatus.Running) kv.cache(r, computed[r]! - placeholders[r]!);
-      }
-      if (outcome >= 0) engine.finish(r, outcome as Exclude<typeof outcome, -1>);
+      placeholders[r]!--;
+      if (status[r] === RequestStatus.Running) kv.cache(r, computed[r]! - placeholders[r]!);
+      if (outcome !== UNFINISHED) engine.finish(r, outcome);
     }
   }
 }

@@ -1,0 +1,151 @@
+import { InputError } from "../core/errors.js";
+import { closest } from "../core/suggest.js";
+import { contradiction, type EngineOptions, fillOptions } from "./engine-options.js";
+import { kvBlocks } from "./kv-capacity.js";
+import type { ModelSpec } from "./model/model-spec.js";
+import { quantizeOnline } from "./model/quantization.js";
+import type { EngineLimits } from "./refusal.js";
+import type { RequestScheduler, SchedulerSetup } from "./request-scheduler.js";
+import type { ServiceConfig } from "./service-config.js";
+import { RooflineTimeModel, type TimeModel } from "./time-model.js";
+import { type TimePreset, timePresets } from "./time-presets.js";
+
+/** Everything that a service's replicas have in common, worked out once. */
+export interface EnginePlan {
+  tensorParallel: number;
+  /** Physical KV blocks, the null block included. */
+  blocks: number;
+  limits: EngineLimits;
+  prefixCaching: boolean;
+  timeModel: TimeModel;
+  /** Makes the scheduler of one replica. */
+  createScheduler(random: SchedulerSetup["random"]): RequestScheduler;
+  /** Flags on the command line that are not modelled. */
+  notModelled: string[];
+}
+
+/**
+ * Resolves a service's settings as the engine does at its start: command line, options, defaults, KV capacity.
+ *
+ * @throws InputError when they contradict each other, or the model does not fit its GPUs
+ */
+export function planEngine(config: ServiceConfig): EnginePlan {
+  const { scheduler: entry, gpu, path = [] } = config;
+  const enginePath = [...path, "engine"];
+  const optionsPath = [...enginePath, "options"];
+  const args = readArgs(config, [...enginePath, "args"]);
+  const options = fillOptions(entry.info, { ...args.options, ...config.options });
+  const engine = { ...ENGINE_DEFAULTS, ...options } as unknown as EngineOptions;
+
+  const tensorParallel = config.tensorParallel ?? engine.tensor_parallel_size;
+  const model = adapt(config.model, engine);
+  if (model.heads % tensorParallel !== 0)
+    throw contradiction(
+      `${model.name} has ${model.heads} attention heads, which ${tensorParallel} GPUs cannot share evenly`,
+      [...path, "tensorParallel"],
+      "tensor_parallel_size must divide the number of attention heads",
+    );
+  if (engine.gpu_memory_utilization <= 0 || engine.gpu_memory_utilization > 1)
+    throw contradiction(
+      "gpu_memory_utilization must be above 0 and at most 1",
+      optionsPath,
+      "its default is 0.92",
+    );
+  const wanted = engine.max_model_len ?? model.maxModelLen;
+  let maxModelLen = wanted > 0 ? wanted : model.maxModelLen;
+  if (maxModelLen > model.maxModelLen)
+    throw contradiction(
+      `max_model_len (${maxModelLen}) is larger than what ${model.name} is made for (${model.maxModelLen})`,
+      optionsPath,
+      `set it to ${model.maxModelLen} or less`,
+    );
+
+  const setup = (random: SchedulerSetup["random"]): SchedulerSetup => ({
+    gpu,
+    maxModelLen,
+    random,
+    path: optionsPath,
+  });
+  const createScheduler = (random: SchedulerSetup["random"]) => entry.create(options, setup(random));
+  const override = config.numGpuBlocks ?? engine.num_gpu_blocks_override;
+  const blockSize = engine.block_size;
+  let blocks = override ?? 0;
+  if (override === undefined) {
+    const utilization = engine.gpu_memory_utilization;
+    // Asked only how large its passes are: the scheduler of no replica.
+    const { largestBatch = { sequences: 256, tokens: 8192 } } = createScheduler(() => 0);
+    blocks = kvBlocks({ model, gpu, tensorParallel, utilization, blockSize, largestBatch }, path);
+    const room = blocks * blockSize;
+    if (wanted < 0) maxModelLen = Math.min(maxModelLen, room - blockSize);
+    else if (room < maxModelLen)
+      throw contradiction(
+        `one request of max_model_len (${maxModelLen}) does not fit the KV cache of ${room} tokens`,
+        optionsPath,
+        `set max_model_len to ${room - blockSize} or less (-1: the longest that fits), or take more GPUs`,
+      );
+  } else if (override < 2)
+    throw contradiction(
+      "num_gpu_blocks must be at least 2",
+      [...enginePath, "num_gpu_blocks"],
+      "one block is the null block",
+    );
+
+  return {
+    tensorParallel,
+    blocks,
+    limits: { maxModelLen, usableBlocks: blocks - 1, blockSize },
+    prefixCaching: engine.enable_prefix_caching,
+    timeModel: createTimeModel(config, model, tensorParallel, [...enginePath, "time"]),
+    createScheduler,
+    notModelled: args.notModelled,
+  };
+}
+
+/** For a user's own scheduler, which need not list the options that all engines share. */
+const ENGINE_DEFAULTS: Partial<EngineOptions> = {
+  tensor_parallel_size: 1,
+  block_size: 16,
+  gpu_memory_utilization: 0.92,
+  kv_cache_dtype: "auto",
+  enable_prefix_caching: false,
+};
+
+function readArgs({ scheduler, args = "" }: ServiceConfig, path: readonly (string | number)[]) {
+  if (scheduler.parseArgs) return scheduler.parseArgs(args, path);
+  if (args.trim() === "") return { options: {}, notModelled: [] };
+  throw new InputError({
+    code: "serving/no-command-line",
+    message: `the engine ${scheduler.info.name} has no command line`,
+    hint: "write its settings under options",
+    path,
+  });
+}
+
+/** The model as the engine's options store and cache it. */
+function adapt(model: ModelSpec, { quantization, kv_cache_dtype }: EngineOptions): ModelSpec {
+  const quantized = quantization === "fp8" && model.formats.ffn.bytes > 1 ? quantizeOnline(model) : model;
+  if (kv_cache_dtype === "auto") return quantized;
+  return { ...quantized, kvBytes: kv_cache_dtype.startsWith("fp8") ? 1 : 2 };
+}
+
+function createTimeModel(
+  { time = {}, scheduler, gpu }: ServiceConfig,
+  model: ModelSpec,
+  tensorParallel: number,
+  path: readonly (string | number)[],
+): TimeModel {
+  if ("model" in time) return time.model;
+  const preset = time.preset ?? scheduler.timePreset ?? "any";
+  const constants = timePresets[preset as TimePreset];
+  if (constants === undefined) {
+    const near = closest(preset, Object.keys(timePresets));
+    throw new InputError({
+      code: "serving/unknown-preset",
+      message: `there is no preset "${preset}" of the iteration-time model`,
+      hint:
+        near === undefined ? `there are ${Object.keys(timePresets).join(", ")}` : `did you mean "${near}"?`,
+      path: [...path, "preset"],
+    });
+  }
+  return new RooflineTimeModel(model, gpu, tensorParallel, constants, time);
+}

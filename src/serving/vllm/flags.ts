@@ -1,0 +1,41 @@
+/** Flags of `vllm serve` that decide nothing that we simulate: accepted without a word. */
+export const withoutEffect = new Set(
+  `host port uds api-key served-model-name tokenizer tokenizer-mode trust-remote-code download-dir load-format seed
+  revision code-revision tokenizer-revision config-format chat-template chat-template-content-format response-role
+  ssl-keyfile ssl-certfile ssl-ca-certs allow-credentials allowed-origins allowed-methods allowed-headers root-path
+  middleware uvicorn-log-level disable-uvicorn-access-log disable-log-requests enable-log-requests
+  disable-log-stats max-log-len enable-auto-tool-choice tool-call-parser reasoning-parser enable-reasoning
+  disable-frontend-multiprocessing distributed-executor-backend generation-config override-generation-config
+  allowed-local-media-path hf-token hf-config-path hf-overrides model-impl prefix-caching-hash-algo otlp-traces-endpoint
+  collect-detailed-traces show-hidden-metrics-for-version enable-server-load-tracking enable-prompt-tokens-details
+  return-tokens-as-token-ids max-logprobs logprobs-mode api-server-count task runner convert skip-tokenizer-init model
+  dtype config headless enable-force-include-usage`.split(/\s+/),
+);
+
+/** Flags that change what an engine does in a way that is not modelled: accepted, and named once. */
+export const notModelled = new Set(
+  `swap-space cpu-offload-gb enforce-eager compilation-config optimization-level cuda-graph-sizes
+  max-seq-len-to-capture enable-lora max-loras max-lora-rank max-cpu-loras lora-modules fully-sharded-loras
+  speculative-config kv-transfer-config kv-events-config kv-offloading-size kv-offloading-backend kv-cache-memory-bytes
+  enable-expert-parallel enable-eplb eplb-config num-redundant-experts disable-custom-all-reduce all2all-backend
+  limit-mm-per-prompt mm-processor-kwargs disable-mm-preprocessor-cache mm-processor-cache-gb guided-decoding-backend
+  structured-outputs-config scheduler-cls scheduler-delay-factor preemption-mode num-scheduler-steps multi-step-stream-outputs
+  disable-hybrid-kv-cache-manager disable-sliding-window disable-cascade-attention attention-backend
+  decode-context-parallel-size prefill-context-parallel-size enable-dbo stream-interval performance-mode calculate-kv-scales
+  mamba-cache-dtype mamba-ssm-cache-dtype cpu-kvcache-space rope-scaling rope-theta enable-sleep-mode
+  disable-chunked-mm-input max-num-encoder-input-tokens`.split(/\s+/),
+);
+
+/** Degrees of parallelism that would change how many GPUs a replica takes: only 1 can be simulated. */
+export const onlyOne: Readonly<Record<string, string>> = {
+  "pipeline-parallel-size": "pipeline parallelism is not modelled: use --tensor-parallel-size",
+  "data-parallel-size": "each data-parallel rank is an engine of its own: use the service's replicas",
+};
+
+export const shortFlags: Readonly<Record<string, string>> = {
+  tp: "tensor-parallel-size",
+  pp: "pipeline-parallel-size",
+  dp: "data-parallel-size",
+  q: "quantization",
+  O: "optimization-level",
+};

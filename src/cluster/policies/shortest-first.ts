@@ -1,12 +1,11 @@
 import type { JobView } from "../policy.js";
 import { grownInts } from "./grow.js";
 
-/** By estimate, then fewer tasks, then order of submission: pyss' order of shortest-job backfilling. */
+/** By estimate, then order of submission: pyss' order of shortest-job backfilling. */
 export function shorter(jobs: JobView, a: number, b: number): number {
   const byEstimate = jobs.estimate(a) - jobs.estimate(b);
-  // NaN when both are infinite: then the rest decides.
-  if (byEstimate < 0 || byEstimate > 0) return byEstimate;
-  return jobs.shape(a).tasks - jobs.shape(b).tasks || jobs.sequence[a]! - jobs.sequence[b]!;
+  // NaN when both are infinite.
+  return byEstimate < 0 || byEstimate > 0 ? byEstimate : jobs.sequence[a]! - jobs.sequence[b]!;
 }
 
 /** Pending jobs, shortest first, in a sorted array: O(log n) and a move of the longer ones per change. */

@@ -30,8 +30,11 @@ export class LineReader<B extends Batch> implements Producer<B> {
   readonly #observe: (batch: B, row: number, line: number) => void;
   readonly #makeParser: (firstLine: string) => RowParser<B>;
   #parser: RowParser<B> | undefined;
+  /** The bytes being read; before a chunk its first line alone, joined with the end of the chunk before. */
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
+  #chunkToCome: Buffer | undefined;
+  #chunkAt = 0;
   /** No more bytes will come. */
   #ended = false;
   #done = false;
@@ -116,17 +119,32 @@ export class LineReader<B extends Batch> implements Producer<B> {
       throw problems.longLine(tally.file, tally.line + 1, LONGEST_LINE);
   }
 
-  /** Appends the next chunk to what is left of the buffer. */
+  /** Goes on behind what is left of the buffer. Only the line that a chunk's border cuts in two is copied. */
   async #more(): Promise<void> {
+    const rest = this.#bytes.subarray(this.#at);
+    if (this.#chunkToCome !== undefined && rest.length === 0) {
+      this.#bytes = this.#chunkToCome;
+      this.#at = this.#chunkAt;
+      this.#chunkToCome = undefined;
+      return;
+    }
     const chunk = await this.#chunk();
     if (chunk === null) {
       this.#ended = true;
       return;
     }
     const next = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    const rest = this.#bytes.subarray(this.#at);
-    this.#bytes = rest.length === 0 ? next : Buffer.concat([rest, next]);
     this.#at = 0;
+    if (rest.length === 0) {
+      this.#bytes = next;
+      return;
+    }
+    const end = next.indexOf(NEWLINE) + 1;
+    if (end > 0) {
+      this.#bytes = Buffer.concat([rest, next.subarray(0, end)]);
+      this.#chunkToCome = next;
+      this.#chunkAt = end;
+    } else this.#bytes = Buffer.concat([rest, next]);
   }
 
   async #chunk(): Promise<Uint8Array | null> {

@@ -10,7 +10,7 @@ export interface TraceCounts {
   dropped: Record<string, { count: number; lines: number[] }>;
   /** Rows used after a change, by reason, such as `no estimate: run time used`. */
   adjusted: Record<string, number>;
-  /** Rows that came before an earlier row's time. */
+  /** Rows whose time is before that of the row above. */
   inversions: number;
 }
 

@@ -1,5 +1,6 @@
 import type { Shapes } from "../../fleet/shape.js";
 import type { JobBatch } from "../batch.js";
+import { SECOND } from "../../core/units.js";
 import { Decimal, MICROS } from "../bytes/decimal.js";
 import { problems } from "../problems.js";
 import { Adjusted, Reason } from "../reasons.js";
@@ -77,20 +78,32 @@ class SwfParser implements RowParser<JobBatch> {
       return Line.Nothing;
     }
     for (let field = 0; field < FIELDS; field++) {
-      while (at < end && bytes[at]! <= 32) at++;
-      if (at === end) return tally.drop(Reason.fewFields, start, end);
-      starts[field] = at;
+      let byte = bytes[at]!;
+      while (byte <= 32) {
+        if (at >= end) return tally.drop(Reason.fewFields, start, end);
+        byte = bytes[++at]!;
+      }
+      if (at >= end) return tally.drop(Reason.fewFields, start, end);
+      const from = at;
+      starts[field] = from;
       const places = PLACES[field]!;
       if (places !== UNREAD) {
-        const value = decimal.read(bytes, at, end, places);
-        const from = at;
-        at = decimal.next;
-        if (Number.isNaN(value) || (at < end && bytes[at]! > 32)) {
-          while (at < end && bytes[at]! > 32) at++;
-          return tally.drop(Reason.notNumber, from, at);
+        // Nearly every field is a short whole number or -1: read those here, and leave the rest to `Decimal`.
+        let value = 0;
+        while (byte >= 48 && byte <= 57) {
+          value = value * 10 + (byte - 48);
+          byte = bytes[++at]!;
         }
+        if (byte > 32 || at - from > 9) {
+          value = decimal.read(bytes, from, end, places);
+          at = decimal.next;
+          if (Number.isNaN(value) || (at < end && bytes[at]! > 32)) {
+            while (at < end && bytes[at]! > 32) at++;
+            return tally.drop(Reason.notNumber, from, at);
+          }
+        } else if (places === MICROS) value *= SECOND;
         values[field] = value;
-      } else while (at < end && bytes[at]! > 32) at++;
+      } else while (byte > 32) byte = bytes[++at]!;
       ends[field] = at;
     }
     while (at < end && bytes[at]! <= 32) at++;

@@ -162,7 +162,7 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
       window,
       duration,
       settings: { measuresFrom: window.from > 0, until: Number.isFinite(until), partial: partial(stopped) },
-      warnings: [...sources.flatMap(traceWarnings), ...serving.warnings],
+      warnings: [...sources.flatMap(traceWarnings), ...serving.warnings()],
     },
     metrics,
   );

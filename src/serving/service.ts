@@ -29,7 +29,8 @@ export class Service implements LeaseHolder, RouterView {
   readonly refused = new Map<string, number>();
 
   readonly #router: Router;
-  readonly #shape: Shape;
+  /** What one replica asks of the fleet. */
+  readonly shape: Shape;
   readonly #startup: number;
   readonly #byLease = new Map<number, Replica>();
   readonly #reasons: WaitReasons;
@@ -49,7 +50,7 @@ export class Service implements LeaseHolder, RouterView {
     this.plan = planEngine(config);
     const gpus = this.plan.tensorParallel;
     this.facts = { name: config.name, model: config.model.name, gpusPerReplica: gpus, slo: config.slo ?? {} };
-    this.#shape = shapes.packed(gpus, config.gpusPerNode ?? gpu.gpusPerNode, anyGpu ? undefined : gpu.name);
+    this.shape = shapes.packed(gpus, config.gpusPerNode ?? gpu.gpusPerNode, anyGpu ? undefined : gpu.name);
     this.#startup = config.startup ?? 0;
     this.#router = config.router.create(config.routerOptions ?? {}, (name) =>
       random(`${config.name}/${name}`),
@@ -78,7 +79,7 @@ export class Service implements LeaseHolder, RouterView {
       this.#enter(replica, ReplicaState.Pending);
       const name = `${this.config.name}/${replica.index}`;
       replica.lease = this.serving.leases.request(
-        this.#shape,
+        this.shape,
         name,
         this.config.tenant ?? this.config.name,
         this,
@@ -200,6 +201,7 @@ export class Service implements LeaseHolder, RouterView {
       simulation,
       journal,
       serving.replicaEvents,
+      serving.stepping,
     );
     serving.replicas.push(replica);
     return replica;
@@ -207,22 +209,22 @@ export class Service implements LeaseHolder, RouterView {
 
   /** Passes on to the journal what happens inside the engine of a replica. */
   #hear(index: number, why: WaitReasons): EngineEvents {
-    const { journal, requests, simulation } = this.serving;
+    const { journal, requests } = this.serving;
     return {
-      scheduled(request) {
+      scheduled(time, request) {
         why.clear(request);
-        journal.requestSchedule(simulation.now, request);
+        journal.requestSchedule(time, request);
       },
-      preempted(request) {
-        journal.requestPreempt(simulation.now, request);
+      preempted(time, request) {
+        journal.requestPreempt(time, request);
         why.preempted(request);
       },
-      generated(request) {
-        journal.tokens(simulation.now, request, 1);
+      generated(time, request) {
+        journal.tokens(time, request, 1);
       },
-      ended: (request, outcome) => {
+      ended: (time, request, outcome) => {
         this.outstanding[index]!--;
-        journal.requestEnd(simulation.now, request, outcome);
+        journal.requestEnd(time, request, outcome);
         requests.remove(request);
       },
     };

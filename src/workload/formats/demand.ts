@@ -44,13 +44,16 @@ export function demandShape(demand: Demand, gpusPerFullNode: number, shapes: Sha
   if (equal > 0 && gpus % equal !== 0) return Reason.uneven;
   const groups = equal > 0 ? [group(equal, gpus / equal)] : packed(gpus, gpusPerNode || gpusPerFullNode);
   for (const one of groups) {
-    const share = gpus > 0 ? one.gpus / gpus : 1 / Math.max(1, equal);
-    one.cpus = Math.ceil(cpus * share - 1e-9);
-    one.memory = Math.ceil(memory * share - 1e-9);
+    one.cpus = equal > 0 ? Math.ceil(cpus / equal) : share(cpus, one.gpus, gpus);
+    one.memory = equal > 0 ? Math.ceil(memory / equal) : share(memory, one.gpus, gpus);
   }
   const spec: ShapeSpec = whole ? { groups, exclusive: true } : { groups, spread: nodes > 0 };
   if (demand.gpuType !== "") spec.gpuType = demand.gpuType;
   return shapes.intern(spec).id;
+}
+
+function share(total: number, gpus: number, of: number): number {
+  return of === 0 ? total : Math.ceil((total * gpus) / of);
 }
 
 function packed(gpus: number, perNode: number): TaskGroup[] {

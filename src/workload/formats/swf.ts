@@ -1,6 +1,6 @@
+import { SECOND } from "../../core/units.js";
 import type { Shapes } from "../../fleet/shape.js";
 import type { JobBatch } from "../batch.js";
-import { SECOND } from "../../core/units.js";
 import { Decimal, MICROS } from "../bytes/decimal.js";
 import { problems } from "../problems.js";
 import { Adjusted, Reason } from "../reasons.js";

@@ -43,9 +43,12 @@ describe("Decimal", () => {
     expect(read(text, MICROS)).toBe(micros);
   });
 
-  it.each(["", "-", ".", "abc", "1.2.3", "1e", "--1", "0x10", "1 2", "Infinity", "NaN"])("%j is no number", (text) => {
-    expect(read(text)).toBeNaN();
-  });
+  it.each(["", "-", ".", "abc", "1.2.3", "1e", "--1", "0x10", "1 2", "Infinity", "NaN"])(
+    "%j is no number",
+    (text) => {
+      expect(read(text)).toBeNaN();
+    },
+  );
 
   it("gives up rather than lose digits", () => {
     expect(read("9007199254740993")).toBeNaN();

@@ -9,7 +9,11 @@ function read(text: string): number {
 
 describe("readTimestamp", () => {
   it("agrees with Date on every day from 1900 to 2200", () => {
-    const range = { min: new Date("1900-01-01T00:00:00Z"), max: new Date("2200-01-01T00:00:00Z"), noInvalidDate: true };
+    const range = {
+      min: new Date("1900-01-01T00:00:00Z"),
+      max: new Date("2200-01-01T00:00:00Z"),
+      noInvalidDate: true,
+    };
     fc.assert(
       fc.property(fc.date(range), (date) => {
         expect(read(date.toISOString())).toBe(date.getTime() * 1000);

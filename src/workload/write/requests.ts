@@ -1,0 +1,55 @@
+import type { RequestBatch } from "../batch.js";
+import type { RequestNames, TraceOrigin } from "../stream.js";
+import { csvCell, idText, idValue, type RowWriter, seconds } from "./writer.js";
+
+/** Writers of request traces by format name. */
+export const requestWriters: Readonly<
+  Record<"azure-llm" | "csv" | "jsonl", (names: RequestNames) => RowWriter<RequestBatch>>
+> = {
+  "azure-llm": () => new AzureWriter(),
+  csv: (names) => ({
+    header: () => "id,arrival,input_tokens,output_tokens,tenant\n",
+    row: (batch, i) =>
+      [
+        csvCell(idText(names.ids, batch.id[i]!)),
+        seconds(batch.arrival[i]!),
+        batch.inputTokens[i],
+        batch.outputTokens[i],
+        csvCell(names.tenants.name(batch.tenant[i]!)),
+      ].join(","),
+  }),
+  jsonl: (names) => ({
+    header: () => "",
+    row: (batch, i) => {
+      const row = {
+        id: idValue(names.ids, batch.id[i]!),
+        arrival: Number(seconds(batch.arrival[i]!)),
+        input_tokens: batch.inputTokens[i],
+        output_tokens: batch.outputTokens[i],
+      };
+      const tenant = batch.tenant[i]!;
+      return JSON.stringify(tenant < 0 ? row : { ...row, tenant: names.tenants.name(tenant) });
+    },
+  }),
+};
+
+/** 2024-01-01: the calendar of traces that have none. */
+const DEFAULT_EPOCH = 1_704_067_200;
+
+/** Ids and tenants have no column there; times are on the calendar, in steps of 100 ns. */
+class AzureWriter implements RowWriter<RequestBatch> {
+  #epoch = DEFAULT_EPOCH;
+
+  header(origin: TraceOrigin): string {
+    this.#epoch = origin.epoch ?? DEFAULT_EPOCH;
+    return "TIMESTAMP,ContextTokens,GeneratedTokens\n";
+  }
+
+  row(batch: RequestBatch, i: number): string {
+    const micros = batch.arrival[i]!;
+    const second = Math.floor(micros / 1e6);
+    const [day, time] = new Date((this.#epoch + second) * 1000).toISOString().split("T") as [string, string];
+    const fraction = String(micros - second * 1e6).padStart(6, "0");
+    return `${day} ${time.slice(0, 8)}.${fraction}0,${batch.inputTokens[i]},${batch.outputTokens[i]}`;
+  }
+}

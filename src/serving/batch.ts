@@ -104,6 +104,15 @@ export class Batch {
     return true;
   }
 
+  /** The same requests, each `passes` tokens further. */
+  shift(passes: number): void {
+    for (let i = 0; i < this.count; i++) this.computed[i]! += passes;
+    const more = passes * this.count;
+    this.context += more;
+    this.pairs += more;
+    this.decodePairs += more;
+  }
+
   #grow(): void {
     const size = this.request.length * 2;
     this.request = longer(this.request, new Int32Array(size));

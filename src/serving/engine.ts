@@ -9,15 +9,15 @@ import { RunningList } from "./running-list.js";
 /** What `generate` returns of a request that goes on. */
 export const UNFINISHED = -1;
 
-/** Who hears what happens inside an engine. */
+/** Who hears what happens inside an engine, and when (µs). */
 export interface EngineEvents {
   /** The request enters a batch for the first time, or again after a preemption. */
-  scheduled(request: number): void;
-  preempted(request: number): void;
+  scheduled(time: number, request: number): void;
+  preempted(time: number, request: number): void;
   /** One more output token. */
-  generated(request: number): void;
+  generated(time: number, request: number): void;
   /** The request leaves the engine. It holds nothing any more; its facts can still be read during the call. */
-  ended(request: number, outcome: RequestOutcome): void;
+  ended(time: number, request: number, outcome: RequestOutcome): void;
 }
 
 /**
@@ -50,7 +50,7 @@ export class Engine {
   start(request: number): void {
     this.requests.status[request] = RequestStatus.Running;
     this.running.push(request);
-    this.events.scheduled(request);
+    this.events.scheduled(this.now, request);
   }
 
   /**
@@ -63,11 +63,11 @@ export class Engine {
     const { requests } = this;
     const request = this.running.items[at]!;
     this.running.removeAt(at);
-    this.kv.free(request);
+    this.kv.free(request, true);
     requests.status[request] = RequestStatus.Preempted;
     requests.computed[request] = 0;
     requests.preemptions[request]!++;
-    this.events.preempted(request);
+    this.events.preempted(this.now, request);
     return request;
   }
 
@@ -79,7 +79,7 @@ export class Engine {
   generate(request: number): RequestOutcome | typeof UNFINISHED {
     const { requests } = this;
     const tokens = ++requests.tokens[request]!;
-    this.events.generated(request);
+    this.events.generated(this.now, request);
     if (tokens >= requests.output[request]!) return RequestOutcome.Completed;
     return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : UNFINISHED;
   }
@@ -90,8 +90,8 @@ export class Engine {
     if (requests.status[request] === RequestStatus.Running) this.running.remove(request);
     else this.waiting.remove(request);
     requests.status[request] = RequestStatus.Ended;
-    this.kv.free(request);
-    this.events.ended(request, outcome);
+    this.kv.free(request, false);
+    this.events.ended(this.now, request, outcome);
   }
 
   /**
@@ -105,6 +105,16 @@ export class Engine {
       if (batch.samples[i] === 0 || serial[r] !== batch.serial[i]) continue;
       const outcome = this.generate(r);
       if (outcome !== UNFINISHED) this.finish(r, outcome);
+    }
+  }
+
+  /** A decoding batch repeats: each request gets a token and computes the next one. */
+  repeat(batch: Batch): void {
+    const { computed } = this.requests;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      this.generate(r);
+      computed[r]!++;
     }
   }
 

@@ -34,6 +34,9 @@ export class Replica {
   #passPending = false;
   #endEvent: EventHandle = -1;
   #wakeEvent: EventHandle = -1;
+  /** Rounds that the planned end of the running pass leaps over. */
+  #leap = 0;
+  readonly #mostInFlight: number;
 
   constructor(
     /** Number in the run, and index within the service. */
@@ -46,7 +49,10 @@ export class Replica {
     readonly simulation: Simulation,
     readonly journal: Journal,
     readonly events: ReplicaEvents,
+    /** Never leap. */
+    readonly stepping: boolean,
   ) {
+    this.#mostInFlight = scheduler.passesInFlight ?? 1;
     this.#stretch = new Stretch(model);
     this.#passes = Array.from({ length: 4 }, () => new Batch(engine.requests));
   }
@@ -57,6 +63,7 @@ export class Replica {
 
   /** A request comes from the router. */
   add(request: number): void {
+    this.settle();
     this.requests.replica[request] = this.number;
     this.engine.waiting.push(request);
     if (this.#inFlight > 0) this.reasons.arrive(request);
@@ -66,8 +73,7 @@ export class Replica {
   /** Lets the scheduler look at the engine, at the end of this instant; no sooner than the running pass ends. */
   wake(): void {
     if (this.#inFlight > 0 || this.#passPending || this.state !== ReplicaState.Ready) return;
-    this.#passPending = true;
-    this.simulation.at(this.simulation.now, Phase.Pass, this.events.pass, this.number);
+    this.#askForPass();
   }
 
   /** The scheduler's turn: forms as many passes as may be in flight. */
@@ -75,51 +81,55 @@ export class Replica {
     this.#passPending = false;
     if (this.state !== ReplicaState.Ready) return;
     const { engine, scheduler } = this;
-    const most = scheduler.passesInFlight ?? 1;
     engine.now = this.simulation.now;
     this.#cancelWake();
-    while (this.#inFlight < most && engine.unfinished > 0) {
+    while (this.#inFlight < this.#mostInFlight && engine.unfinished > 0) {
       const out = this.#batch(this.#inFlight);
       out.clear();
       scheduler.schedule(engine, out);
       this.reasons.update(engine.waiting, out.blockedBy);
       if (out.count === 0) {
-        if (this.#inFlight === 0 && out.wakeAt > engine.now && out.wakeAt < Number.POSITIVE_INFINITY)
-          this.#wakeEvent = this.simulation.at(out.wakeAt, Phase.Timer, this.events.wake, this.number);
-        return;
+        this.#wakeAt(out.wakeAt);
+        break;
       }
-      if (++this.#inFlight === 1) this.#launch();
+      if (++this.#inFlight === 1) this.#begin();
     }
+    if (this.#inFlight > 0) this.#planEnd();
   }
 
-  /** The running pass is over. */
+  /** The running pass is over, and those that were leapt over before it. */
   passEnd(): void {
     const { engine } = this;
-    engine.now = this.simulation.now;
     this.#endEvent = -1;
+    this.#repeat(this.#leap);
+    engine.now = this.simulation.now;
     const done = this.#batch(0);
     this.#head++;
     this.#inFlight--;
     this.scheduler.complete(engine, done);
-    if (this.#inFlight > 0) this.#launch();
-    if (engine.unfinished > 0) {
-      this.#passPending = true;
-      this.simulation.at(engine.now, Phase.Pass, this.events.pass, this.number);
-    }
+    if (this.#inFlight > 0) this.#begin();
+    if (engine.unfinished > 0) this.#askForPass();
+    else if (this.#inFlight > 0) this.#planEnd();
   }
 
-  #launch(): void {
+  /** Takes an engine that leaps to where single passes would have brought it by now; the running pass goes on. */
+  settle(): void {
+    if (this.#leap === 0) return;
     const { now } = this.simulation;
-    const batch = this.#batch(0);
-    const end = this.#stretch.begin(now, batch, this.#batch(-1));
-    const { pool } = this.engine.kv;
-    this.journal.batch(now, this.number, end, batch.count, batch.totalTokens, pool.used, pool.usable);
-    this.#endEvent = this.simulation.at(end, Phase.End, this.events.passEnd, this.number);
+    const stretch = this.#stretch;
+    let over = 0;
+    while (over < this.#leap && stretch.endOf(stretch.passes + over) < now) over++;
+    this.#repeat(over);
+    this.#leap = 0;
+    this.simulation.cancel(this.#endEvent);
+    this.#endEvent = this.simulation.at(stretch.end, Phase.End, this.events.passEnd, this.number);
   }
 
   /** The replica lost its GPUs: the passes in flight are lost. All its requests, in the order in which it had them. */
   evacuate(): number[] {
     const { engine, requests } = this;
+    this.settle();
+    engine.now = this.simulation.now;
     if (this.#endEvent >= 0) this.simulation.cancel(this.#endEvent);
     this.#endEvent = -1;
     this.#cancelWake();
@@ -132,6 +142,63 @@ export class Replica {
       requests.replica[request] = -1;
     }
     return all;
+  }
+
+  #askForPass(): void {
+    this.#passPending = true;
+    this.simulation.at(this.simulation.now, Phase.Pass, this.events.pass, this.number);
+  }
+
+  /** The next pass in flight begins to run. */
+  #begin(): void {
+    const { now } = this.simulation;
+    const batch = this.#batch(0);
+    this.#record(now, this.#stretch.begin(now, batch, this.#batch(-1)), batch, this.engine.kv.pool.used);
+  }
+
+  /** When to look again: at the end of the running pass, or of the last one before which nothing can change. */
+  #planEnd(): void {
+    if (this.#endEvent >= 0) return;
+    const stretch = this.#stretch;
+    const newest = this.#batch(this.#inFlight - 1);
+    if (this.#inFlight === this.#mostInFlight && stretch.left > 0 && newest.isDecode) {
+      const steady = this.#inFlight === 1 || newest.continues(this.#batch(0));
+      if (steady) this.#leap = Math.max(0, Math.min(this.#horizon(newest), stretch.left));
+    }
+    const end = stretch.endOf(stretch.passes + this.#leap);
+    this.#endEvent = this.simulation.at(end, Phase.End, this.events.passEnd, this.number);
+  }
+
+  #horizon(batch: Batch): number {
+    return this.stepping ? 0 : (this.scheduler.horizon?.(this.engine, batch) ?? 0);
+  }
+
+  /** The first rounds of the leap: each ends the running pass and forms its like. */
+  #repeat(rounds: number): void {
+    const { engine, scheduler } = this;
+    const stretch = this.#stretch;
+    const newest = this.#batch(this.#inFlight - 1);
+    const { pool } = engine.kv;
+    for (let round = 0; round < rounds; round++) {
+      engine.now = stretch.end;
+      const before = pool.used;
+      if (scheduler.repeat) scheduler.repeat(engine, newest);
+      else engine.repeat(newest);
+      // A pass formed ahead starts before the one behind it takes its blocks.
+      this.#record(engine.now, stretch.next(), newest, this.#inFlight > 1 ? before : pool.used);
+    }
+    if (rounds > 0) for (let i = 0; i < this.#inFlight; i++) this.#batch(i).shift(rounds);
+    this.#leap = 0;
+  }
+
+  #record(start: number, end: number, batch: Batch, blocks: number): void {
+    const { usable } = this.engine.kv.pool;
+    this.journal.batch(start, this.number, end, batch.count, batch.totalTokens, blocks, usable);
+  }
+
+  #wakeAt(time: number): void {
+    if (this.#inFlight > 0 || time <= this.simulation.now || time === Number.POSITIVE_INFINITY) return;
+    this.#wakeEvent = this.simulation.at(time, Phase.Timer, this.events.wake, this.number);
   }
 
   #cancelWake(): void {

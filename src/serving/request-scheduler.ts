@@ -34,12 +34,18 @@ export interface RequestScheduler {
   complete(engine: Engine, batch: Batch): void;
 
   /**
-   * How often the next pass would come out like `batch`, which `schedule` has just formed as a pure decode
-   * (`batch.isDecode`), if nothing arrived: the same requests in the same order, each one token further, with nobody
-   * ending in between. The engine may leap over so many passes at once. Without it the scheduler is asked before
-   * every pass.
+   * How often in a row the next pass would come out like `batch`, which `schedule` has just formed and in which every
+   * entry decodes (`batch.isDecode`), if nothing arrived: `complete` ends nobody, `schedule` forms the same requests in
+   * the same order, each one token further, holds back the others for the same reason and finds every block it needs.
+   * The engine leaps over so many passes in one event. Without it the scheduler is asked before every pass.
    */
   horizon?(engine: Engine, batch: Batch): number;
+
+  /**
+   * One round of a leap: what `complete` and then `schedule` do when the batch repeats. `engine.repeat` when absent, which
+   * is right for schedulers that take no blocks while decoding.
+   */
+  repeat?(engine: Engine, batch: Batch): void;
 
   /** Why a request that arrives can never be served; undefined lets it in. `refusal` when absent. */
   refuses?(requests: RequestTable, request: number, limits: EngineLimits): string | undefined;

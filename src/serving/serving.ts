@@ -21,6 +21,11 @@ export interface ServingSetup {
   reasons: Names;
   /** Ids and tenants as the request streams intern them. */
   names: RequestNames;
+  /**
+   * Take every pass by itself instead of leaping over equal ones. The results are the same; leaping tells the journal of
+   * the passes of one engine together, so that what two engines say is not in order of time.
+   */
+  stepping?: boolean;
 }
 
 /** All services of a run. */
@@ -37,8 +42,19 @@ export class Serving {
   /** Of all services, by the number that the journal gives them. */
   readonly replicas: Replica[] = [];
   readonly replicaEvents: ReplicaEvents;
+  readonly stepping: boolean;
 
-  constructor({ simulation, journal, leases, shapes, random, reasons, names }: ServingSetup) {
+  constructor({
+    simulation,
+    journal,
+    leases,
+    shapes,
+    random,
+    reasons,
+    names,
+    stepping = false,
+  }: ServingSetup) {
+    this.stepping = stepping;
     this.simulation = simulation;
     this.journal = journal;
     this.leases = leases;
@@ -67,5 +83,10 @@ export class Serving {
   /** Asks for the GPUs of all replicas; to be called once, after the journal's `runStart`. */
   start(): void {
     for (const service of this.services) service.start();
+  }
+
+  /** Tells the journal of what engines have leapt over so far; to be called when the run stops, before `runEnd`. */
+  settle(): void {
+    for (const replica of this.replicas) replica.settle();
   }
 }

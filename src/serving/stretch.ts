@@ -13,8 +13,8 @@ export class Stretch {
   #growth = 0;
   /** Passes for which `growth` holds. */
   #limit = 0;
-  /** Passes begun. */
-  #passes = 0;
+  /** Passes begun; the last one runs. */
+  passes = 0;
   /** End of the last pass begun, µs. */
   end = -1;
 
@@ -27,15 +27,26 @@ export class Stretch {
    * @returns when it ends, µs
    */
   begin(now: number, batch: Batch, before: Batch): number {
-    if (now === this.end && this.#passes < this.#limit && batch.continues(before)) this.#passes++;
+    if (now === this.end && this.passes < this.#limit && batch.continues(before)) this.passes++;
     else {
       this.#start = now;
       this.#first = Math.max(1, this.model.time(batch));
       this.#growth = batch.isDecode ? this.model.growth(batch) : 0;
       this.#limit = batch.isDecode ? this.model.linear(batch) : 1;
-      this.#passes = 1;
+      this.passes = 1;
     }
-    this.end = this.endOf(this.#passes);
+    this.end = this.endOf(this.passes);
+    return this.end;
+  }
+
+  /** Passes that may follow the running one in the same stretch. */
+  get left(): number {
+    return this.#limit - this.passes;
+  }
+
+  /** The running pass ended and the next one of the stretch began. */
+  next(): number {
+    this.end = this.endOf(++this.passes);
     return this.end;
   }
 

@@ -111,11 +111,11 @@ export function replay(golden: Golden): { steps: Step[]; final: Golden["final"] 
   let flush = false;
   const engine = new Engine(requests, waiting, kv, config.max_model_len, new Names(), {
     scheduled() {},
-    preempted: (r) => preempted.push(idOf(r)),
-    generated(r) {
+    preempted: (_, r) => preempted.push(idOf(r)),
+    generated(_, r) {
       outputs[idOf(r)] = (outputs[idOf(r)] ?? 0) + 1;
     },
-    ended(r, outcome) {
+    ended(_, r, outcome) {
       if (outcome !== RequestOutcome.Aborted)
         finished[idOf(r)] = requests.tokens[r] === specOf(r).eos_at ? "stop" : "length";
       flush = true;

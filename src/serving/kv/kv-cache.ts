@@ -41,6 +41,8 @@ export class KvCache {
   };
   readonly #index: PrefixIndex | undefined;
   readonly #identity: BlockIdentity;
+  /** Content that is a request's own is only looked for after its preemption: until then it stays out of the index. */
+  readonly #private: boolean;
   readonly #rows: Int32Array[] = [];
   readonly #freeRows: number[] = [];
   /** Result of the last look-up. */
@@ -63,6 +65,7 @@ export class KvCache {
   ) {
     this.pool = new BlockPool(size);
     this.#index = prefixCaching ? new PrefixIndex(size) : undefined;
+    this.#private = identity === undefined;
     this.#identity = identity ?? {
       key: (request, block) => requests.serial[request]! * MOST_BLOCKS + block,
     };
@@ -79,7 +82,8 @@ export class KvCache {
     const index = this.#index;
     if (index === undefined) return 0;
     const known = this.requests.known(request);
-    const most = Math.floor((known - 1) / this.blockSize);
+    const fresh = this.requests.preemptions[request] === 0;
+    const most = this.#private && fresh ? 0 : Math.floor((known - 1) / this.blockSize);
     for (let block = 0; block < most; block++) {
       const found = index.find(this.#identity.key(request, block));
       if (found < 0) break;
@@ -88,14 +92,14 @@ export class KvCache {
     }
     const hits = this.#hitCount * this.blockSize;
     const stats = this.stats;
-    if (this.requests.preemptions[request]! > 0) {
-      stats.preemptedRequests++;
-      stats.preemptedQueries += known;
-      stats.preemptedHits += hits;
-    } else {
+    if (fresh) {
       stats.requests++;
       stats.queries += known;
       stats.hits += hits;
+    } else {
+      stats.preemptedRequests++;
+      stats.preemptedQueries += known;
+      stats.preemptedHits += hits;
     }
     return hits;
   }
@@ -140,6 +144,25 @@ export class KvCache {
     return true;
   }
 
+  /**
+   * How often in a row each of the first `count` of these requests can take one more token before the free blocks run
+   * out; at most `most`.
+   */
+  roundsWithin(items: Int32Array, count: number, most: number): number {
+    if (most <= 0 || count * (Math.ceil(most / this.blockSize) + 1) <= this.pool.free) return most;
+    let enough = 0;
+    let tooMany = most + 1;
+    while (tooMany - enough > 1) {
+      const rounds = (enough + tooMany) >> 1;
+      let need = 0;
+      for (let i = 0; i < count; i++)
+        need += this.#need(items[i]!, this.requests.computed[items[i]!]! + rounds, 0);
+      if (need <= this.pool.free) enough = rounds;
+      else tooMany = rounds;
+    }
+    return enough;
+  }
+
   /** Makes the request's full blocks among its first `tokens` tokens findable. */
   cache(request: number, tokens: number): void {
     const index = this.#index;
@@ -147,17 +170,28 @@ export class KvCache {
     const from = this.requests.hashedBlocks[request]!;
     if (tokens < (from + 1) * this.blockSize) return;
     const full = Math.floor(tokens / this.blockSize);
-    const row = this.#rows[this.requests.row[request]!]!;
-    for (let block = from; block < full; block++)
-      index.insert(this.#identity.key(request, block), row[block]!);
     this.requests.hashedBlocks[request] = full;
+    if (!this.#private) this.#insert(request, from, full);
   }
 
-  /** Takes everything from a request, its last block first, so that its tail is what gets overwritten first. */
-  free(request: number): void {
+  #insert(request: number, from: number, to: number): void {
+    const index = this.#index!;
+    const row = this.#rows[this.requests.row[request]!]!;
+    for (let i = from; i < to; i++)
+      if (!index.holds(row[i]!)) index.insert(this.#identity.key(request, i), row[i]!);
+  }
+
+  /**
+   * Takes everything from a request, its last block first, so that its tail is what gets overwritten first.
+   *
+   * @param resumes it will come back and look for its blocks
+   */
+  free(request: number, resumes: boolean): void {
     const { requests } = this;
     const at = requests.row[request]!;
     if (at < 0) return;
+    if (resumes && this.#private && this.#index !== undefined)
+      this.#insert(request, 0, requests.hashedBlocks[request]!);
     const row = this.#rows[at]!;
     for (let i = requests.blocks[request]! - 1; i >= 0; i--) this.pool.release(row[i]!);
     requests.blocks[request] = 0;
@@ -191,9 +225,10 @@ export class KvCache {
     const blocks = Math.ceil(slots / this.blockSize);
     if (blocks <= held) return;
     const row = this.#row(request, blocks);
+    const evicts = this.#index !== undefined && this.#index.size > 0;
     for (let i = held; i < blocks; i++) {
       const block = this.pool.take();
-      this.#index?.evict(block);
+      if (evicts) this.#index!.evict(block);
       row[i] = block;
     }
     this.requests.blocks[request] = blocks;

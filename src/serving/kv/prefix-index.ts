@@ -4,6 +4,8 @@
  * blocks of one content (there is no de-duplication in vLLM) are linked through the blocks.
  */
 export class PrefixIndex {
+  /** Blocks that hold something. */
+  size = 0;
   readonly #mask: number;
   /** Of each table entry: the key (-1 empty) and the first block that holds it. */
   readonly #keys: Float64Array;
@@ -37,6 +39,7 @@ export class PrefixIndex {
 
   insert(key: number, block: number): void {
     const at = this.#locate(key);
+    this.size++;
     this.#keyOf[block] = key;
     this.#next[block] = -1;
     if (this.#keys[at] !== key) {
@@ -57,6 +60,7 @@ export class PrefixIndex {
   evict(block: number): void {
     const key = this.#keyOf[block]!;
     if (key < 0) return;
+    this.size--;
     this.#keyOf[block] = -1;
     const before = this.#previous[block]!;
     const after = this.#next[block]!;

@@ -81,6 +81,17 @@ class StaticScheduler implements RequestScheduler {
   complete(engine: Engine, batch: Batch): void {
     engine.complete(batch);
   }
+
+  horizon({ requests, maxModelLen }: Engine, batch: Batch): number {
+    const { input, output, tokens } = requests;
+    let rounds = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      const longest = Math.min(output[r]!, maxModelLen - input[r]!);
+      rounds = Math.min(rounds, longest - tokens[r]! - 1);
+    }
+    return rounds;
+  }
 }
 
 export const staticBatching: RequestSchedulerEntry = {

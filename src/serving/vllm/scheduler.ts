@@ -153,4 +153,47 @@ export class VllmScheduler implements RequestScheduler {
       if (outcome !== UNFINISHED) engine.finish(r, outcome);
     }
   }
+
+  horizon(engine: Engine, batch: Batch): number {
+    const { requests, running, kv, maxModelLen } = engine;
+    if (batch.count !== running.length) return 0;
+    const { tokens, output, maxTokens, computed } = requests;
+    const inFlight = this.passesInFlight;
+    let rounds = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      const generated = tokens[r]!;
+      rounds = Math.min(
+        rounds,
+        output[r]! - generated - 1,
+        maxTokens[r]! - generated - inFlight,
+        maxModelLen - 1 - computed[r]!,
+      );
+    }
+    return Math.min(rounds, kv.roundsWithin(running.items, running.length, rounds));
+  }
+
+  repeat(engine: Engine, batch: Batch): void {
+    const { requests, kv } = engine;
+    const { computed, input, tokens } = requests;
+    const ahead = this.passesInFlight - 1;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      engine.generate(r);
+      // With two passes in flight one token is still to come, and only what is known can be found by others.
+      if (ahead > 0) kv.cache(r, computed[r]! - ahead);
+    }
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      const done = ++computed[r]!;
+      kv.grow(r, done, Math.min(done, input[r]! + tokens[r]!));
+    }
+    // The head of the queue is looked up before it is held back for want of blocks, and the look-up is counted.
+    if (
+      engine.waiting.length > 0 &&
+      engine.running.length < this.options.max_num_seqs &&
+      batch.count < this.#budget
+    )
+      kv.lookup(engine.waiting.peek());
+  }
 }

@@ -259,7 +259,8 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
       if (this.jobs.state[job] === JobState.Pending && this.jobs.reason[job] === -1)
         this.hold(job, "Priority");
     }
-    fresh.length = 0;
+    // Setting a length costs more than the rest of an idle pass.
+    if (fresh.length > 0) fresh.length = 0;
     if (this.#checkInvariants) audit(this.fleet, this.jobs, this.running, this.queue);
   }
 }

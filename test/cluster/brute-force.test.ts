@@ -39,30 +39,42 @@ async function compare(
   );
 }
 
-describe.each(PAIRS)("%s %o starts every job when its brute-force reference does", (policy, options, reference) => {
-  for (const ties of TIES)
-    for (const kill of [true, false]) {
-      const rule = `${ties}, ${kill ? "kill" : "tolerate"}`;
-      it(`on counted processors: ${rule}`, async () => {
-        const run = { pools: cores(6), policy, options: { ...options, ties }, processor: "core" as const, kill };
-        await compare(countingJobs(), run, ties, () => reference(false), 400);
-      });
-      // What `pyss` hands over early is, on nodes, only taken where nothing else is free: a matter of where, not pyss'.
-      if (ties === "pyss" && policy === "easy") continue;
-      it(`on nodes: ${rule}`, async () => {
-        const run = { pools: nodePools, policy, options: { ...options, ties }, kill };
-        await compare(nodeJobs(2), run, ties, () => reference(true), 150);
-      });
-    }
-});
+describe.each(PAIRS)(
+  "%s %o starts every job when its brute-force reference does",
+  (policy, options, reference) => {
+    for (const ties of TIES)
+      for (const kill of [true, false]) {
+        const rule = `${ties}, ${kill ? "kill" : "tolerate"}`;
+        it(`on counted processors: ${rule}`, async () => {
+          const run = {
+            pools: cores(6),
+            policy,
+            options: { ...options, ties },
+            processor: "core" as const,
+            kill,
+          };
+          await compare(countingJobs(), run, ties, () => reference(false), 400);
+        });
+        // What `pyss` hands over early is, on nodes, only taken where nothing else is free: a matter of where, not pyss'.
+        if (ties === "pyss" && policy === "easy") continue;
+        it(`on nodes: ${rule}`, async () => {
+          const run = { pools: nodePools, policy, options: { ...options, ties }, kill };
+          await compare(nodeJobs(2), run, ties, () => reference(true), 150);
+        });
+      }
+  },
+);
 
-describe.each([false, true])("gang with skip %s starts every job when its brute-force reference does", (skip) => {
-  it.each([
-    // One size of task: fitting is monotone, and asking everybody again makes no difference.
-    [1, false],
-    [2, true],
-  ])("with up to %i sizes of tasks", async (groups, remember) => {
-    const run = { pools: nodePools, policy: "gang", options: { skip } };
-    await compare(nodeJobs(groups), run, "instant", () => gang(skip, remember), 300);
-  });
-});
+describe.each([false, true])(
+  "gang with skip %s starts every job when its brute-force reference does",
+  (skip) => {
+    it.each([
+      // One size of task: fitting is monotone, and asking everybody again makes no difference.
+      [1, false],
+      [2, true],
+    ])("with up to %i sizes of tasks", async (groups, remember) => {
+      const run = { pools: nodePools, policy: "gang", options: { skip } };
+      await compare(nodeJobs(groups), run, "instant", () => gang(skip, remember), 300);
+    });
+  },
+);

@@ -30,7 +30,13 @@ function kth(exactEstimates: boolean): PlainJob[] {
 
 /** Ids of the jobs that start at another second than in the recorded schedule. */
 async function differing(policy: string, options: Record<string, unknown>, schedule: string, exact = false) {
-  const starts = await startTimes({ pools: cores(100), policy, options, jobs: kth(exact), processor: "core" });
+  const starts = await startTimes({
+    pools: cores(100),
+    policy,
+    options,
+    jobs: kth(exact),
+    processor: "core",
+  });
   const expected = lines(`${schedule}.csv.gz`).slice(1);
   expect(expected).toHaveLength(28_481);
   return expected
@@ -39,7 +45,8 @@ async function differing(policy: string, options: Record<string, unknown>, sched
     .map(([id]) => id);
 }
 
-const suite = folder === undefined ? "whole recorded schedules (skipped: no oracles/batch)" : "whole recorded schedules";
+const suite =
+  folder === undefined ? "whole recorded schedules (skipped: no oracles/batch)" : "whole recorded schedules";
 describe.skipIf(folder === undefined)(suite, () => {
   it.each(["instant", "event-finish-first", "pyss"])("fifo equals pyss FCFS under %s", async (ties) => {
     expect(await differing("fifo", { ties }, "pyss_kth_fcfs")).toEqual([]);

@@ -5,7 +5,10 @@ import type { PlainJob } from "../support/cluster.js";
 
 // Small numbers on purpose: many jobs meet at one instant, some have no length, some fill the machine.
 
-function jobs<T extends Partial<PlainJob>>(what: fc.Arbitrary<T>, cancels: boolean): fc.Arbitrary<(PlainJob & T)[]> {
+function jobs<T extends Partial<PlainJob>>(
+  what: fc.Arbitrary<T>,
+  cancels: boolean,
+): fc.Arbitrary<(PlainJob & T)[]> {
   const times = fc.record({
     gap: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 4 })),
     run: fc.integer({ min: 0, max: 9 }),
@@ -49,9 +52,7 @@ export const nodeJobs = (groups: number, cancels = true) =>
           spread: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),
           gpuType: fc.option(fc.constantFrom("a", "b"), { freq: 4, nil: undefined }),
         })
-        .map(
-          ({ gpuType, ...spec }): ShapeSpec => (gpuType === undefined ? spec : { ...spec, gpuType }),
-        ),
+        .map(({ gpuType, ...spec }): ShapeSpec => (gpuType === undefined ? spec : { ...spec, gpuType })),
     }),
     cancels,
   );

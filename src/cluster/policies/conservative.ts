@@ -54,7 +54,7 @@ class Conservative implements ClusterPolicy {
     const { queue, now } = view;
     const endings = this.#endings;
     this.#plan ??= planFor(view, endings);
-    const plan = this.#plan;
+    if (queue.length === this.#fresh.length) this.#startFresh(this.#plan, view, act);
     if (queue.length === 0) {
       this.#compress = false;
       this.#next = Number.POSITIVE_INFINITY;
@@ -62,8 +62,30 @@ class Conservative implements ClusterPolicy {
     }
     endings.order();
     const overdue = endings.first < endings.end && endings.time[endings.first]! < now;
-    const fresh = this.#fresh;
     const all = overdue || this.#replan || this.#compress || now >= this.#next;
+    this.#reserve(overdue, this.#plan, view);
+    this.#startDue(all, this.#plan, view, act);
+    this.#fresh.length = 0;
+
+    if (queue.length === 0) return;
+    act.hold(queue.first, "Resources");
+    // With an overdue job the plan is a guess of the moment: the next event makes another.
+    if (!overdue && this.#next > now && this.#next < Number.POSITIVE_INFINITY) act.wake(this.#next);
+  }
+
+  /** Nobody waited: starts newcomers in order until one has to. */
+  #startFresh(plan: Plan, view: ClusterView, act: ClusterActions): void {
+    const fresh = this.#fresh;
+    let started = 0;
+    for (; started < fresh.length && plan.startAtOnce(fresh[started]!, act); started++)
+      this.#endings.add(fresh[started]!, view.jobs.expectedEnd(fresh[started]!));
+    if (started > 0) fresh.splice(0, started);
+  }
+
+  /** Brings the plan up to date. */
+  #reserve(overdue: boolean, plan: Plan, view: ClusterView): void {
+    const { queue } = view;
+    const fresh = this.#fresh;
     if (overdue || this.#replan) {
       plan.restart();
       for (let job = queue.first; job >= 0; job = queue.next(job)) plan.reserve(job);
@@ -74,20 +96,22 @@ class Conservative implements ClusterPolicy {
     } else for (let i = 0; i < fresh.length; i++) plan.reserve(fresh[i]!);
     this.#replan = false;
     this.#compress = false;
+  }
 
-    if (all) {
-      this.#next = Number.POSITIVE_INFINITY;
-      for (let job = queue.first, next = -1; job >= 0; job = next) {
-        next = queue.next(job);
-        this.#startIfDue(job, plan, view, act);
-      }
-    } else for (let i = 0; i < fresh.length; i++) this.#startIfDue(fresh[i]!, plan, view, act);
-    fresh.length = 0;
-
-    if (queue.length === 0) return;
-    act.hold(queue.first, "Resources");
-    // With an overdue job the plan is a guess of the moment: the next event makes another.
-    if (!overdue && this.#next > now && this.#next < Number.POSITIVE_INFINITY) act.wake(this.#next);
+  /** Starts whose time has come, in order of submission: of `all`, or of those submitted since the last pass. */
+  #startDue(all: boolean, plan: Plan, view: ClusterView, act: ClusterActions): void {
+    const { queue } = view;
+    const fresh = this.#fresh;
+    if (!all) {
+      for (let i = 0; i < fresh.length; i++) this.#startIfDue(fresh[i]!, plan, view, act);
+      return;
+    }
+    this.#next = Number.POSITIVE_INFINITY;
+    let next = -1;
+    for (let job = queue.first; job >= 0; job = next) {
+      next = queue.next(job);
+      this.#startIfDue(job, plan, view, act);
+    }
   }
 
   #startIfDue(job: number, plan: Plan, view: ClusterView, act: ClusterActions): void {

@@ -73,7 +73,7 @@ class Easy implements ClusterPolicy {
       if (this.#shortest !== undefined) fresh.sort((a, b) => shorter(view.jobs, a, b));
       for (let i = 0; i < fresh.length; i++) this.#tryBackfill(fresh[i]!, view, act, this.#room);
     }
-    this.#fresh.length = 0;
+    if (this.#fresh.length > 0) this.#fresh.length = 0;
   }
 
   /** Starts jobs from the front until one does not fit. */
@@ -149,7 +149,10 @@ class Easy implements ClusterPolicy {
   #start(job: number, view: ClusterView, act: ClusterActions, room: Room): void {
     this.#shortest?.remove(view.jobs, job);
     act.start(job, room.placement);
-    this.#endings.add(job, view.jobs.expectedEnd(job));
+    const end = view.jobs.expectedEnd(job);
+    // Without length it counts as free at once.
+    if (this.ties === "pyss" && end === view.now && act.handOver(job)) room.freed();
+    else this.#endings.add(job, end);
   }
 }
 

@@ -15,7 +15,9 @@ export function conservative(): Scheduler {
     const { now } = world;
     for (const { kind, job } of happened) if (kind === "cancel") reserved.delete(job);
     const late = happened.some(({ kind, job }) => kind === "end" && expectedEnd(job) < now);
-    const early = happened.some(({ kind, job }) => kind === "cancel" || (kind === "end" && expectedEnd(job) > now));
+    const early = happened.some(
+      ({ kind, job }) => kind === "cancel" || (kind === "end" && expectedEnd(job) > now),
+    );
     const overdue = world.running.some((job) => expectedEnd(job) < now);
 
     if (overdue || late) reserved.clear();

@@ -31,7 +31,8 @@ export function easy(order: "fcfs" | "sjf", remember: boolean): Scheduler {
       reservation = { head, shadow: shadowTime(world, head) };
     }
     const { shadow } = reservation!;
-    if (order === "sjf") behind.sort((a, b) => (a.estimate === b.estimate ? a.id - b.id : a.estimate - b.estimate));
+    if (order === "sjf")
+      behind.sort((a, b) => (a.estimate === b.estimate ? a.id - b.id : a.estimate - b.estimate));
     for (const job of behind) {
       if (refused.has(job)) continue;
       const parts = memory.place(world, job);

@@ -56,7 +56,11 @@ export function both(a: readonly RefNode[], b: readonly RefNode[]): RefNode[] {
 }
 
 /** Task by task, largest first, each to the first node with room, all in one pool. */
-export function place(free: readonly RefNode[], capacity: readonly RefNode[], shape: ShapeSpec): Part[] | undefined {
+export function place(
+  free: readonly RefNode[],
+  capacity: readonly RefNode[],
+  shape: ShapeSpec,
+): Part[] | undefined {
   const tasks = [...shape.groups]
     .sort((a, b) => b.gpus - a.gpus || b.cpus - a.cpus || b.memory - a.memory)
     .flatMap((group) => Array.from({ length: group.count }, () => group));

@@ -28,13 +28,21 @@ export class CountPlan implements Plan {
   advance(job: number): void {
     const at = this.#at.get(job);
     if (at <= this.view.now) return;
+    const earlier = this.#earliest(job, at);
+    if (earlier === at) return;
     this.#book(job, at, -1);
-    this.#enter(job, this.#earliest(job, at));
+    this.#enter(job, earlier);
   }
 
   withdraw(job: number): void {
     this.#book(job, this.#at.get(job), -1);
     this.#at.set(job, -1);
+  }
+
+  startAtOnce(job: number, act: ClusterActions): boolean {
+    return (
+      this.#reserved.length === 0 && this.view.jobs.shape(job).tasks <= this.view.free() && act.start(job)
+    );
   }
 
   start(job: number, act: ClusterActions): boolean {
@@ -68,7 +76,10 @@ export class CountPlan implements Plan {
     if (until < Number.POSITIVE_INFINITY) this.#reserved.add(until, tasks);
   }
 
-  /** The earliest start at which enough stay free for the job's estimate; `limit` when there is none before it. */
+  /**
+   * The earliest start at which enough stay free for the job's estimate; `limit` when there is none before it. A `limit`
+   * before Infinity is the job's own reservation, which does not stand in its way.
+   */
   #earliest(job: number, limit: number): number {
     const { view, endings } = this;
     const { now } = view;
@@ -86,14 +97,15 @@ export class CountPlan implements Plan {
     for (let time = now; ; ) {
       for (; i < end && endTime[i]! <= time; i++) free += view.jobs.shape(endJob[i]!).tasks;
       for (; j < reserved.length && reserved.time[j]! <= time; j++) free += reserved.delta[j]!;
-      if (free < tasks) start = -1;
+      // A stay that begins before the job's own reservation ends before it, too.
+      if (free + (time >= limit ? tasks : 0) < tasks) start = -1;
       else if (start < 0) start = time;
       const next = Math.min(
         i < end ? endTime[i]! : Number.POSITIVE_INFINITY,
         j < reserved.length ? reserved.time[j]! : Number.POSITIVE_INFINITY,
       );
-      if (start >= 0 && next >= start + length) return start;
-      if (start < 0 && next >= limit) return limit;
+      if (start < 0 ? next >= limit : start >= limit || next >= start + length)
+        return start < 0 ? limit : start;
       time = next;
     }
   }

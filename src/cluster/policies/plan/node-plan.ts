@@ -57,6 +57,10 @@ export class NodePlan implements Plan {
     this.#at.set(job, -1);
   }
 
+  startAtOnce(): boolean {
+    return false;
+  }
+
   start(job: number, act: ClusterActions): boolean {
     const { view } = this;
     const place = this.#places[job]!;

@@ -12,6 +12,8 @@ export interface Plan {
   /** Moves the job's reservation to an earlier time, if there is one that delays no other. */
   advance(job: number): void;
   withdraw(job: number): void;
+  /** Starts a job without a reservation when no plan is needed to see that it delays nobody; false when one is. */
+  startAtOnce(job: number, act: ClusterActions): boolean;
   /** Starts a job whose time has come; false when its place is not free yet. */
   start(job: number, act: ClusterActions): boolean;
   /** A running job is about to leave; what it was to hold from now on is free. */

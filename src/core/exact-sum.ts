@@ -1,8 +1,10 @@
 const PART = 2 ** 32;
+/** Below this, two addends and their sum are exact integers. */
+const SMALL = 2 ** 52;
 
 /**
  * A sum of products of non-negative integers, exact far past 2^53 (GPU-microseconds of a large fleet).
- * Kept as `high * 2^32 + low` with both parts exact integers: good to 2^85.
+ * Kept as `high * 2^32 + low`, `low` below 2^52, with both parts exact integers: good to 2^85.
  */
 export class ExactSum {
   #high = 0;
@@ -10,18 +12,23 @@ export class ExactSum {
 
   /** Adds `count * duration`; each below 2^53, `count` below 2^21 so that the partial products stay exact. */
   addProduct(count: number, duration: number): void {
+    const product = count * duration;
+    if (product < SMALL) {
+      this.#low += product;
+      if (this.#low >= SMALL) this.#carry();
+      return;
+    }
     const durationHigh = Math.floor(duration / PART);
-    const low = this.#low + count * (duration - durationHigh * PART);
-    const carry = Math.floor(low / PART);
-    this.#low = low - carry * PART;
-    this.#high += count * durationHigh + carry;
+    this.#carry();
+    this.#low += count * (duration - durationHigh * PART);
+    this.#carry();
+    this.#high += count * durationHigh;
   }
 
   addSum(other: ExactSum): void {
-    const low = this.#low + other.#low;
-    const carry = low >= PART ? 1 : 0;
-    this.#low = low - carry * PART;
-    this.#high += other.#high + carry;
+    this.#low += other.#low;
+    this.#high += other.#high;
+    this.#carry();
   }
 
   toBigInt(): bigint {
@@ -31,5 +38,11 @@ export class ExactSum {
   /** The nearest double; exact while below 2^53. */
   toNumber(): number {
     return this.#high * PART + this.#low;
+  }
+
+  #carry(): void {
+    const carry = Math.floor(this.#low / PART);
+    this.#low -= carry * PART;
+    this.#high += carry;
   }
 }

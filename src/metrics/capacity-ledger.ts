@@ -6,7 +6,7 @@ import type { JournalListener } from "../journal/journal.js";
 import { roomFor } from "./grow.js";
 import { TimeIntegral } from "./integral.js";
 import type { MetricSink } from "./sink.js";
-import { type Window, windowLength, within } from "./window.js";
+import { overlap, type Window, windowLength, within } from "./window.js";
 
 /** Books of one resource: allocated and idle are integrated each on its own, so that their sum proves something. */
 export class CapacityAccount {
@@ -16,7 +16,6 @@ export class CapacityAccount {
   /** Allocated time whose work a preemption threw away. */
   readonly lost = new ExactSum();
   #held = new Int32Array(0);
-  #now = 0;
 
   constructor(
     readonly resource: string,
@@ -31,37 +30,34 @@ export class CapacityAccount {
     this.idle.level = capacity;
   }
 
-  take(time: number, job: number, count: number): void {
-    this.#held = roomFor(this.#held, job);
+  take(job: number, count: number): void {
+    if (job >= this.#held.length) this.#held = roomFor(this.#held, job);
     this.#held[job] = count;
-    this.#change(time, count);
+    this.allocated.level += count;
+    this.idle.level -= count;
   }
 
   /** Gives back what the job holds; nothing when it does not run. */
-  give(time: number, job: number): number {
-    const count = this.#held[job] ?? 0;
-    if (count > 0) {
-      this.#held[job] = 0;
-      this.#change(time, -count);
-    }
+  give(job: number): number {
+    if (job >= this.#held.length) return 0;
+    const count = this.#held[job]!;
+    this.#held[job] = 0;
+    this.allocated.level -= count;
+    this.idle.level += count;
     return count;
   }
 
-  /** Throws InvariantError when more was allocated than there is; one named tie rule may do so within an instant. */
-  advance(time: number): void {
-    if (time > this.#now && this.idle.level < 0)
-      throw new InvariantError(
-        `${this.allocated.level} ${this.resource}s are allocated at ${this.#now} µs, and the fleet has ${this.capacity}`,
-      );
-    this.#now = time;
-    this.allocated.advance(time);
-    this.idle.advance(time);
+  hold(duration: number): void {
+    this.allocated.hold(duration);
+    this.idle.hold(duration);
   }
 
-  #change(time: number, count: number): void {
-    this.advance(time);
-    this.allocated.level += count;
-    this.idle.level -= count;
+  /** Throws InvariantError when more is allocated than there is. */
+  check(time: number): void {
+    if (this.idle.level < 0)
+      throw new InvariantError(
+        `${this.allocated.level} ${this.resource}s are allocated at ${time} µs, and the fleet has ${this.capacity}`,
+      );
   }
 }
 
@@ -70,7 +66,7 @@ export class CapacityLedger implements JournalListener {
   readonly gpus: CapacityAccount;
   readonly cpus: CapacityAccount;
   #facts!: RunFacts;
-  #end = 0;
+  #now = 0;
 
   constructor(readonly window: Window) {
     this.gpus = new CapacityAccount("gpu", window);
@@ -84,31 +80,32 @@ export class CapacityLedger implements JournalListener {
   }
 
   start(time: number, job: number): void {
-    this.gpus.take(time, job, this.#facts.jobs.gpus(job));
-    this.cpus.take(time, job, this.#facts.jobs.cpus(job));
+    if (time !== this.#now) this.#advance(time);
+    this.gpus.take(job, this.#facts.jobs.gpus(job));
+    this.cpus.take(job, this.#facts.jobs.cpus(job));
   }
 
   preempt(time: number, job: number, lost: number): void {
-    const gpus = this.gpus.give(time, job);
-    const cpus = this.cpus.give(time, job);
+    if (time !== this.#now) this.#advance(time);
+    const gpus = this.gpus.give(job);
+    const cpus = this.cpus.give(job);
     if (!within(this.window, time)) return;
     this.gpus.lost.addProduct(gpus, lost);
     this.cpus.lost.addProduct(cpus, lost);
   }
 
   end(time: number, job: number): void {
-    this.gpus.give(time, job);
-    this.cpus.give(time, job);
+    if (time !== this.#now) this.#advance(time);
+    this.gpus.give(job);
+    this.cpus.give(job);
   }
 
   runEnd(time: number): void {
-    this.#end = time;
-    this.gpus.advance(time);
-    this.cpus.advance(time);
+    this.#advance(time);
   }
 
   collect(sink: MetricSink): void {
-    const length = windowLength(this.window, this.#end);
+    const length = windowLength(this.window, this.#now);
     for (const [account, name] of [
       [this.gpus, "gpu-time"],
       [this.cpus, "core-time"],
@@ -130,5 +127,18 @@ export class CapacityLedger implements JournalListener {
       ] as const)
         sink.add(name, { value: sum.toNumber() / HOUR, n: capacity, labels: { state }, method });
     }
+  }
+
+  /** Only what lasts is checked: one named tie rule allocates twice within an instant. */
+  #advance(time: number): void {
+    if (time > this.#now) {
+      this.gpus.check(this.#now);
+      this.cpus.check(this.#now);
+    }
+    const duration = overlap(this.window, this.#now, time);
+    this.#now = time;
+    if (duration === 0) return;
+    this.gpus.hold(duration);
+    this.cpus.hold(duration);
   }
 }

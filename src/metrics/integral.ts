@@ -18,16 +18,19 @@ export class TimeIntegral {
   constructor(readonly window: Window) {}
 
   add(time: number, change: number): void {
-    this.advance(time);
+    if (time !== this.#last) this.advance(time);
     this.level += change;
   }
 
   /** Accounts for the present level up to `time`, which never goes back. */
   advance(time: number): void {
-    if (time === this.#last) return;
     const duration = overlap(this.window, this.#last, time);
     this.#last = time;
-    if (duration === 0 || this.level === 0) return;
+    if (duration > 0) this.hold(duration);
+  }
+
+  /** Accounts for the present level over so many µs of the window. */
+  hold(duration: number): void {
     if (this.level > this.max) this.max = this.level;
     let rest = this.level;
     for (; rest > MOST; rest -= MOST) this.sum.addProduct(MOST, duration);

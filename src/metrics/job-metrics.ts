@@ -2,31 +2,30 @@ import { HOUR } from "../core/units.js";
 import type { RunFacts } from "../journal/facts.js";
 import { JobOutcome, type JournalListener } from "../journal/journal.js";
 import { TimeIntegral } from "./integral.js";
-import { collectSamples, JobGroups } from "./job-groups.js";
-import { JobSamples } from "./job-samples.js";
+import { JobFairness } from "./job-fairness.js";
+import { JobGroup, JobGroups } from "./job-groups.js";
+import { Fate, JobRows } from "./job-rows.js";
 import { JobTimes } from "./job-times.js";
 import { OfferedLoad } from "./offered-load.js";
 import type { MetricOptions } from "./options.js";
 import type { MetricSink } from "./sink.js";
 import { type Window, windowLength, within } from "./window.js";
 
-/** Who ran, who waited and how long: the jobs submitted in the window. Replicas' jobs are not counted. */
+/** Who ran, who waited, how long and how fairly: the jobs submitted in the window. Replicas' jobs are not counted. */
 export class JobMetrics implements JournalListener {
-  readonly samples: JobSamples;
+  readonly all: JobGroup;
+  readonly fairness: JobFairness;
   readonly queue: TimeIntegral;
   submitted = 0;
-  ended = 0;
   timedOut = 0;
   cancelled = 0;
-  /** Unfinished when the run ended: they run, or they wait. */
-  running = 0;
-  pending = 0;
   /** Jobs pending after the last submission. */
   queueAtLastArrival = 0;
   load!: OfferedLoad;
   readonly #window: Window;
   readonly #groups: JobGroups;
-  readonly #times = new JobTimes();
+  readonly #times: JobTimes;
+  readonly #rows = new JobRows();
   #facts!: RunFacts;
   #endedInWindow = 0;
   #preemptions = 0;
@@ -35,10 +34,12 @@ export class JobMetrics implements JournalListener {
   #runEnd = 0;
 
   constructor(options: MetricOptions) {
-    this.samples = new JobSamples(options.tau, options.exactSamples);
+    this.all = new JobGroup(options);
+    this.fairness = new JobFairness(options);
     this.queue = new TimeIntegral(options.window);
     this.#window = options.window;
-    this.#groups = new JobGroups(options);
+    this.#groups = new JobGroups(options, this.fairness.books);
+    this.#times = new JobTimes(options.window);
   }
 
   runStart(_time: number, facts: RunFacts): void {
@@ -47,9 +48,11 @@ export class JobMetrics implements JournalListener {
   }
 
   submit(time: number, job: number): void {
-    if (this.#facts.jobs.isReplica(job)) return;
+    const { jobs } = this.#facts;
+    if (jobs.isReplica(job)) return;
     this.#times.submit(time, job);
     this.queue.add(time, 1);
+    this.fairness.meet(jobs, job);
     if (!within(this.#window, time)) return;
     if (this.submitted++ === 0) this.#firstSubmit = time;
     this.queueAtLastArrival = this.queue.level;
@@ -58,7 +61,8 @@ export class JobMetrics implements JournalListener {
 
   start(time: number, job: number): void {
     if (!this.#times.isLive(job)) return;
-    this.#times.start(time, job);
+    const { jobs } = this.#facts;
+    this.#times.start(time, job, jobs.gpus(job), jobs.cpus(job));
     this.queue.add(time, -1);
   }
 
@@ -75,19 +79,19 @@ export class JobMetrics implements JournalListener {
     if (times.isPending(job)) this.queue.add(time, -1);
     times.leave(time, job);
     if (within(this.#window, time)) this.#endedInWindow++;
-    if (!within(this.#window, times.submitted(job))) return;
-    this.ended++;
-    this.#lastEnd = time;
-    if (outcome === JobOutcome.TimedOut) this.timedOut++;
-    this.samples.add(times.waited(job), times.ran(job));
-    this.#groups.add(this.#facts.jobs, job, times.waited(job), times.ran(job));
+    const counts = within(this.#window, times.submitted(job));
+    if (counts) this.#lastEnd = time;
+    if (counts && outcome === JobOutcome.TimedOut) this.timedOut++;
+    this.#record(job, counts ? Fate.Ended : Fate.Outside);
   }
 
   cancel(time: number, job: number): void {
     if (!this.#times.isLive(job)) return;
     this.#times.leave(time, job);
     this.queue.add(time, -1);
-    if (within(this.#window, this.#times.submitted(job))) this.cancelled++;
+    const counts = within(this.#window, this.#times.submitted(job));
+    if (counts) this.cancelled++;
+    this.#record(job, counts ? Fate.Cancelled : Fate.Outside);
   }
 
   runEnd(time: number): void {
@@ -95,40 +99,51 @@ export class JobMetrics implements JournalListener {
     this.queue.advance(time);
     const times = this.#times;
     for (let job = 0; job < times.end; job++) {
-      if (!times.isLive(job) || !within(this.#window, times.submitted(job))) continue;
-      if (times.isRunning(job)) {
-        this.running++;
-        this.samples.addRunning(times.waited(job));
-        this.#groups.addRunning(this.#facts.jobs, job, times.waited(job));
-      } else {
-        this.pending++;
-        this.#groups.addPending(this.#facts.jobs, job);
-      }
+      if (!times.isLive(job)) continue;
+      const fate = times.isRunning(job) ? Fate.Running : Fate.Pending;
+      times.leave(time, job);
+      this.#record(job, within(this.#window, times.submitted(job)) ? fate : Fate.Outside);
     }
+    this.#workOff();
   }
 
   collect(sink: MetricSink): void {
+    const { submitted, cancelled, all } = this;
+    const { ended, unfinished: censored } = all;
     const states = {
-      submitted: this.submitted,
-      ended: this.ended,
+      submitted,
+      ended,
       "timed-out": this.timedOut,
-      cancelled: this.cancelled,
-      censored: this.running + this.pending,
-      waited: this.samples.waited,
+      cancelled,
+      censored,
+      waited: all.samples.waited,
     };
     for (const [state, value] of Object.entries(states)) sink.count("jobs", value, { state });
-    collectSamples(sink, this.samples, this.running, this.pending, {});
+    all.collect(sink, {});
     this.#groups.collect(sink);
     const length = windowLength(this.#window, this.#runEnd);
     const mean = length === 0 ? null : this.queue.sum.toNumber() / length;
-    sink.add("queue-length", { value: mean, n: this.submitted, method: "time-weighted mean" }, "mean");
-    sink.add("queue-length", { value: this.queue.max, n: this.submitted, method: "exact" }, "max");
+    sink.add("queue-length", { value: mean, n: submitted, method: "time-weighted mean" }, "mean");
+    sink.add("queue-length", { value: this.queue.max, n: submitted, method: "exact" }, "max");
     const perHour = length === 0 ? null : this.#endedInWindow / (length / HOUR);
     sink.add("throughput", { value: perHour, n: this.#endedInWindow, method: "exact" });
-    const makespan = this.ended === 0 ? null : this.#lastEnd - this.#firstSubmit;
-    const censored = this.running + this.pending;
-    sink.add("makespan", { value: makespan, n: this.ended, censored, method: "exact" });
+    const makespan = ended === 0 ? null : this.#lastEnd - this.#firstSubmit;
+    sink.add("makespan", { value: makespan, n: ended, censored, method: "exact" });
     sink.count("preemptions", this.#preemptions);
     this.load.collect(sink);
+    this.fairness.collect(sink);
+  }
+
+  #record(job: number, fate: Fate): void {
+    if (this.#rows.add(this.#facts.jobs, job, this.#times, fate)) this.#workOff();
+  }
+
+  #workOff(): void {
+    const rows = this.#rows;
+    const { fate, wait, run } = rows;
+    for (let i = 0; i < rows.length; i++) this.all.add(fate[i] as Fate, wait[i]!, run[i]!);
+    this.fairness.add(rows);
+    this.#groups.add(rows);
+    rows.length = 0;
   }
 }

@@ -1,4 +1,5 @@
 import { roomFor } from "./grow.js";
+import { ALWAYS, overlap } from "./window.js";
 
 const Absent = 0;
 const Pending = 1;
@@ -18,47 +19,48 @@ export class JobTimes {
   #waited = new Float64Array(0);
   #ran = new Float64Array(0);
   #lastStart = new Float64Array(0);
+  #gpuTime = new Float64Array(0);
+  #coreTime = new Float64Array(0);
   #preemptions = new Int32Array(0);
+  #gpus = new Int32Array(0);
+  #cpus = new Int32Array(0);
+
+  /** GPU-time and core-time are counted within the window; waits and runs are not cut. */
+  constructor(readonly window = ALWAYS) {}
 
   submit(time: number, job: number): void {
-    if (job >= this.end) {
-      this.end = job + 1;
-      this.#state = roomFor(this.#state, job);
-      this.#submitted = roomFor(this.#submitted, job);
-      this.#since = roomFor(this.#since, job);
-      this.#waited = roomFor(this.#waited, job);
-      this.#ran = roomFor(this.#ran, job);
-      this.#lastStart = roomFor(this.#lastStart, job);
-      this.#preemptions = roomFor(this.#preemptions, job);
-    }
+    if (job >= this.end) this.#grow(job);
     this.#state[job] = Pending;
     this.#submitted[job] = time;
     this.#since[job] = time;
     this.#waited[job] = 0;
     this.#ran[job] = 0;
     this.#lastStart[job] = -1;
+    this.#gpuTime[job] = 0;
+    this.#coreTime[job] = 0;
     this.#preemptions[job] = 0;
   }
 
-  start(time: number, job: number): void {
+  /** The job starts and holds so much until it stops. */
+  start(time: number, job: number, gpus: number, cpus: number): void {
     this.#waited[job]! += time - this.#since[job]!;
     this.#since[job] = time;
     this.#lastStart[job] = time;
     this.#state[job] = Running;
+    this.#gpus[job] = gpus;
+    this.#cpus[job] = cpus;
   }
 
   preempt(time: number, job: number): void {
-    this.#ran[job]! += time - this.#since[job]!;
-    this.#since[job] = time;
+    this.#stop(time, job);
     this.#state[job] = Pending;
     this.#preemptions[job]!++;
   }
 
   /** The job leaves, from wherever it is. */
   leave(time: number, job: number): void {
-    if (this.#state[job] === Running) this.#ran[job]! += time - this.#since[job]!;
+    if (this.#state[job] === Running) this.#stop(time, job);
     else this.#waited[job]! += time - this.#since[job]!;
-    this.#since[job] = time;
     this.#state[job] = Absent;
   }
 
@@ -78,11 +80,6 @@ export class JobTimes {
     return this.#submitted[job]!;
   }
 
-  /** When the job came into its present state, µs. */
-  since(job: number): number {
-    return this.#since[job]!;
-  }
-
   /** -1 before the first start. */
   lastStart(job: number): number {
     return this.#lastStart[job]!;
@@ -98,7 +95,49 @@ export class JobTimes {
     return this.#ran[job]!;
   }
 
+  /** GPU-µs received within the window, up to the last change of state. */
+  gpuTime(job: number): number {
+    return this.#gpuTime[job]!;
+  }
+
+  coreTime(job: number): number {
+    return this.#coreTime[job]!;
+  }
+
+  /** What the job held when it ran last. */
+  gpus(job: number): number {
+    return this.#gpus[job]!;
+  }
+
+  cpus(job: number): number {
+    return this.#cpus[job]!;
+  }
+
   preemptions(job: number): number {
     return this.#preemptions[job]!;
+  }
+
+  #stop(time: number, job: number): void {
+    const since = this.#since[job]!;
+    const duration = overlap(this.window, since, time);
+    this.#ran[job]! += time - since;
+    this.#gpuTime[job]! += this.#gpus[job]! * duration;
+    this.#coreTime[job]! += this.#cpus[job]! * duration;
+    this.#since[job] = time;
+  }
+
+  #grow(job: number): void {
+    this.end = job + 1;
+    this.#state = roomFor(this.#state, job);
+    this.#submitted = roomFor(this.#submitted, job);
+    this.#since = roomFor(this.#since, job);
+    this.#waited = roomFor(this.#waited, job);
+    this.#ran = roomFor(this.#ran, job);
+    this.#lastStart = roomFor(this.#lastStart, job);
+    this.#gpuTime = roomFor(this.#gpuTime, job);
+    this.#coreTime = roomFor(this.#coreTime, job);
+    this.#preemptions = roomFor(this.#preemptions, job);
+    this.#gpus = roomFor(this.#gpus, job);
+    this.#cpus = roomFor(this.#cpus, job);
   }
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_TAU } from "./job-samples.js";
 import { EXACT_SAMPLES } from "./samples.js";
-import type { Window } from "./window.js";
+import { ALWAYS, type Window } from "./window.js";
 
 /** `user`, `account` and `queue` group jobs, `tenant` groups requests. */
 export const GROUP_KEYS = ["user", "account", "queue", "tenant"] as const;
@@ -19,7 +19,7 @@ export interface MetricOptions {
 
 export function metricOptions(given: Partial<MetricOptions> = {}): MetricOptions {
   return {
-    window: given.window ?? { from: 0, to: Number.POSITIVE_INFINITY },
+    window: given.window ?? ALWAYS,
     tau: given.tau ?? DEFAULT_TAU,
     groupBy: given.groupBy ?? [],
     exactSamples: given.exactSamples ?? EXACT_SAMPLES,

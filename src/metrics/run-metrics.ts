@@ -1,6 +1,5 @@
 import type { Journal } from "../journal/journal.js";
 import { CapacityLedger } from "./capacity-ledger.js";
-import { FairnessMetrics } from "./fairness-metrics.js";
 import { JobMetrics } from "./job-metrics.js";
 import { type MetricOptions, metricOptions } from "./options.js";
 import { RequestMetrics } from "./request-metrics.js";
@@ -14,7 +13,6 @@ export class RunMetrics {
   readonly jobs: JobMetrics;
   readonly requests: RequestMetrics;
   readonly ledger: CapacityLedger;
-  readonly fairness: FairnessMetrics;
   readonly reasons: WaitReasons;
 
   constructor(options: Partial<MetricOptions> = {}) {
@@ -22,13 +20,11 @@ export class RunMetrics {
     this.jobs = new JobMetrics(full);
     this.requests = new RequestMetrics(full);
     this.ledger = new CapacityLedger(full.window);
-    this.fairness = new FairnessMetrics(full);
     this.reasons = new WaitReasons(full.window);
   }
 
   listen(journal: Journal): void {
-    for (const listener of [this.jobs, this.requests, this.ledger, this.fairness, this.reasons])
-      journal.listen(listener);
+    for (const listener of [this.jobs, this.requests, this.ledger, this.reasons]) journal.listen(listener);
   }
 
   /** After the journal's `runEnd`; ends the collection. Metrics of jobs are left out of a run that had none. */
@@ -38,7 +34,6 @@ export class RunMetrics {
     if (this.jobs.submitted > 0 || this.requests.services.length === 0) this.jobs.collect(sink);
     this.requests.collect(sink);
     this.ledger.collect(sink);
-    this.fairness.collect(sink);
     this.reasons.collect(sink);
     const metrics = sink.sorted();
     return { metrics, warnings: [...warnings, ...sampleWarnings(metrics)] };

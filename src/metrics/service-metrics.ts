@@ -58,7 +58,8 @@ export class ServiceMetrics {
   }
 
   tenant(id: number): RequestTenant | undefined {
-    return this.#tenants[id];
+    // Reading an array at -1 would be a slow look-up of a property.
+    return id < 0 ? undefined : this.#tenants[id];
   }
 
   openTenant(id: number, name: string): void {
@@ -71,7 +72,7 @@ export class ServiceMetrics {
   arrive(tenant: number): void {
     this.arrived++;
     this.queueAtLastArrival = this.queue.level;
-    const book = this.#tenants[tenant];
+    const book = this.tenant(tenant);
     if (book !== undefined) book.arrived = true;
   }
 

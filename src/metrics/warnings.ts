@@ -77,17 +77,17 @@ function unfinished(jobs: JobMetrics, requests: RequestMetrics, settings: Settin
           },
         ];
   return [
-    ...report("jobs", jobs.running + jobs.pending, jobs.submitted),
+    ...report("jobs", jobs.all.unfinished, jobs.submitted),
     ...requests.services.flatMap((s) => report(`requests to ${s.facts.name}`, s.all.unfinished, s.arrived)),
   ];
 }
 
 function killed(jobs: JobMetrics): Warning[] {
-  if (jobs.timedOut < 0.01 * jobs.ended || jobs.timedOut === 0) return [];
+  if (jobs.timedOut < 0.01 * jobs.all.ended || jobs.timedOut === 0) return [];
   return [
     {
       code: "jobs/timed-out",
-      message: `${jobs.timedOut} of ${jobs.ended} jobs were killed at their requested time`,
+      message: `${jobs.timedOut} of ${jobs.all.ended} jobs were killed at their requested time`,
       hint: "with overrun: tolerate they run on, as they did on the recorded machine",
     },
   ];
@@ -106,7 +106,7 @@ function rejected(requests: RequestMetrics): Warning[] {
 /** An empty fleet serves the first jobs at once; replicas that still load let the first requests wait. */
 function warmUp(jobs: JobMetrics, requests: RequestMetrics): Warning[] {
   const hint = "leave the warm-up out with measure: {from: …}";
-  const wait = jobs.samples.headAndRest();
+  const wait = jobs.all.samples.headAndRest();
   const warnings: Warning[] = [];
   if (wait !== undefined && wait.rest > 60 * SECOND && wait.rest > 2 * wait.head)
     warnings.push({

@@ -4,6 +4,9 @@ export interface Window {
   readonly to: number;
 }
 
+/** The window that holds the whole run. */
+export const ALWAYS: Window = { from: 0, to: Number.POSITIVE_INFINITY };
+
 export function within(window: Window, time: number): boolean {
   return time >= window.from && time < window.to;
 }

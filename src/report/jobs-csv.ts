@@ -13,12 +13,6 @@ const OUTCOMES: Record<JobOutcome, string> = {
   [JobOutcome.Cancelled]: "cancelled",
 };
 
-interface Held {
-  gpus: number;
-  cpus: number;
-  nodes: string;
-}
-
 /**
  * `jobs.csv`: one row for each job in the order in which they left, then those that still ran or waited at the end.
  * `start_s` is the last start; `wait_s` and `run_s` sum over all attempts; sizes and nodes are those of the last
@@ -27,7 +21,8 @@ interface Held {
 export class JobsCsv implements JournalListener {
   readonly #out: LineBuffer;
   readonly #times = new JobTimes();
-  readonly #held: (Held | undefined)[] = [];
+  /** Nodes of the last start. */
+  readonly #nodes: string[] = [];
   #facts!: RunFacts;
 
   constructor(sink: Sink) {
@@ -42,14 +37,14 @@ export class JobsCsv implements JournalListener {
   submit(time: number, job: number): void {
     if (this.#facts.jobs.isReplica(job)) return;
     this.#times.submit(time, job);
-    this.#held[job] = undefined;
+    this.#nodes[job] = "";
   }
 
   start(time: number, job: number): void {
     if (!this.#times.isLive(job)) return;
-    this.#times.start(time, job);
     const { jobs } = this.#facts;
-    this.#held[job] = { gpus: jobs.gpus(job), cpus: jobs.cpus(job), nodes: jobs.placement(job) };
+    this.#times.start(time, job, jobs.gpus(job), jobs.cpus(job));
+    this.#nodes[job] = jobs.placement(job);
   }
 
   preempt(time: number, job: number): void {
@@ -83,13 +78,13 @@ export class JobsCsv implements JournalListener {
   #row(job: number, end: number, outcome: string): void {
     const { jobs } = this.#facts;
     const times = this.#times;
-    const held = this.#held[job];
-    const { gpus, cpus, nodes } = held ?? { gpus: jobs.gpus(job), cpus: jobs.cpus(job), nodes: "" };
+    const size = times.lastStart(job) < 0 ? jobs : times;
     const names = [jobs.id(job), jobs.user(job), jobs.account(job), jobs.queue(job)].map(csvField).join(",");
     const clock = [times.submitted(job), times.lastStart(job), end, times.waited(job), times.ran(job)]
       .map(csvSeconds)
       .join(",");
-    const size = `${gpus},${cpus},${jobs.tasks(job)}`;
-    this.#out.line(`${names},${clock},${size},${outcome},${times.preemptions(job)},${csvField(nodes)}`);
+    const held = `${size.gpus(job)},${size.cpus(job)},${jobs.tasks(job)}`;
+    const nodes = csvField(this.#nodes[job]!);
+    this.#out.line(`${names},${clock},${held},${outcome},${times.preemptions(job)},${nodes}`);
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { JobOutcome } from "../../src/journal/journal.js";
 import { CapacityLedger } from "../../src/metrics/capacity-ledger.js";
-import { FairnessMetrics } from "../../src/metrics/fairness-metrics.js";
 import { JobMetrics } from "../../src/metrics/job-metrics.js";
 import { metricOptions } from "../../src/metrics/options.js";
 import { fakeRun } from "../support/fake-facts.js";
@@ -196,7 +195,7 @@ describe("CapacityLedger", () => {
   });
 });
 
-it("FairnessMetrics, by hand: service, slowdown, shares and the worst off", () => {
+it("fairness, by hand: service, slowdown, shares and the worst off", () => {
   const { facts } = fakeRun({
     gpus: 4,
     jobs: [
@@ -205,17 +204,17 @@ it("FairnessMetrics, by hand: service, slowdown, shares and the worst off", () =
       { id: "3", gpus: 1, user: "bob" },
     ],
   });
-  const fairness = new FairnessMetrics(metricOptions({ tau: 10 }));
-  fairness.runStart(0, facts);
-  for (const job of [0, 1, 2]) fairness.submit(0, job);
-  fairness.start(0, 0);
-  fairness.start(50, 1);
-  fairness.start(0, 2);
-  fairness.end(100, 0);
-  fairness.end(150, 1);
-  fairness.end(100, 2);
-  fairness.runEnd(150);
-  const all = metricsOf(fairness);
+  const metrics = new JobMetrics(metricOptions({ tau: 10 }));
+  metrics.runStart(0, facts);
+  for (const job of [0, 1, 2]) metrics.submit(0, job);
+  metrics.start(0, 0);
+  metrics.start(50, 1);
+  metrics.start(0, 2);
+  metrics.end(100, 0, JobOutcome.Completed);
+  metrics.end(150, 1, JobOutcome.Completed);
+  metrics.end(100, 2, JobOutcome.Completed);
+  metrics.runEnd(150);
+  const all = metricsOf(metrics);
   expect(metricOf(all, "jain", { over: "user" })).toMatchObject({
     value: 500 ** 2 / (2 * (300 ** 2 + 200 ** 2)),
     n: 2,

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CapacityLedger } from "../../src/metrics/capacity-ledger.js";
-import { FairnessMetrics } from "../../src/metrics/fairness-metrics.js";
 import { JobMetrics } from "../../src/metrics/job-metrics.js";
 import { boundedSlowdown } from "../../src/metrics/job-samples.js";
 import { metricOptions } from "../../src/metrics/options.js";
@@ -96,7 +95,7 @@ describe("random histories, counted out microsecond by microsecond", () => {
   it("fairness: what the tenants received is what their jobs held", () => {
     fc.assert(
       fc.property(randomJobs, windows, ends, (jobs, window, end) => {
-        const listener = new FairnessMetrics(metricOptions({ window, tau: 10 }));
+        const listener = new JobMetrics(metricOptions({ window, tau: 10 }));
         play(jobs, end, [listener], GPUS);
         const held = (user: string) =>
           count(window, end, (t) =>
@@ -105,9 +104,9 @@ describe("random histories, counted out microsecond by microsecond", () => {
               0,
             ),
           );
-        const service = listener.books[0]!.service();
-        const received = Object.fromEntries(service.map((t) => [t.name, t.exact]));
-        for (const user of ["ann", "bob", "cyd"]) expect(received[user] ?? 0n).toBe(BigInt(held(user)));
+        const service = listener.fairness.books[0]!.service();
+        const received = Object.fromEntries(service.map((t) => [t.name, t.value]));
+        for (const user of ["ann", "bob", "cyd"]) expect(received[user] ?? 0).toBe(held(user));
         const metrics = metricsOf(listener).filter((m) => m.labels.over === "user");
         const shares = metrics.filter((m) => m.name === "share" && m.value !== null);
         if (shares.length > 0)

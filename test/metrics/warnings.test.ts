@@ -30,12 +30,12 @@ function fifo(
     events.push([begin, 2, () => metrics.jobs.start(begin, i)]);
     events.push([end, 0, () => metrics.jobs.end(end, i, JobOutcome.Completed)]);
   }
-  for (const listener of [metrics.jobs, metrics.requests, metrics.ledger, metrics.fairness, metrics.reasons])
+  for (const listener of [metrics.jobs, metrics.requests, metrics.ledger, metrics.reasons])
     listener.runStart(0, facts);
   events.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   for (const [time, , fire] of events) if (time < until * S) fire();
   const last = Math.min(until, free) * S;
-  for (const listener of [metrics.jobs, metrics.requests, metrics.ledger, metrics.fairness, metrics.reasons])
+  for (const listener of [metrics.jobs, metrics.requests, metrics.ledger, metrics.reasons])
     listener.runEnd(last);
   return metrics.collect({ ...settings, ...given }).warnings;
 }
@@ -81,8 +81,7 @@ describe("warnings", () => {
   function ramp(given: Partial<Settings>): Warning[] {
     const { facts } = fakeRun({ gpus: 1000, jobs: [{ id: "x", gpus: 1, runTime: S }] });
     const metrics = new RunMetrics();
-    for (const l of [metrics.jobs, metrics.requests, metrics.ledger, metrics.fairness, metrics.reasons])
-      l.runStart(0, facts);
+    for (const l of [metrics.jobs, metrics.requests, metrics.ledger, metrics.reasons]) l.runStart(0, facts);
     for (let i = 0; i < 1000; i++) {
       const submit = i * 2000 * S;
       const wait = i < 100 ? 0 : 1000 * S;
@@ -90,8 +89,7 @@ describe("warnings", () => {
       metrics.jobs.start(submit + wait, 0);
       metrics.jobs.end(submit + wait + S, 0, JobOutcome.Completed);
     }
-    for (const l of [metrics.jobs, metrics.requests, metrics.ledger, metrics.fairness, metrics.reasons])
-      l.runEnd(2e12);
+    for (const l of [metrics.jobs, metrics.requests, metrics.ledger, metrics.reasons]) l.runEnd(2e12);
     return metrics.collect({ ...settings, ...given }).warnings;
   }
 

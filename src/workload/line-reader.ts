@@ -1,6 +1,7 @@
 import { InputError, InvariantError } from "../core/errors.js";
 import type { Batch } from "./batch.js";
 import { type ByteSource, GzipFailure } from "./bytes/source.js";
+import type { Observer } from "./facts.js";
 import type { RowParser } from "./formats/format.js";
 import { problems } from "./problems.js";
 import type { Producer } from "./rows.js";
@@ -27,7 +28,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
   readonly tally: Tally;
   readonly #source: ByteSource;
   readonly #options: LineReaderOptions;
-  readonly #observe: (batch: B, row: number, line: number) => void;
+  readonly #observe: Observer<B>;
   readonly #makeParser: (firstLine: string) => RowParser<B>;
   #parser: RowParser<B> | undefined;
   /** The bytes being read; before a chunk its first line alone, joined with the end of the chunk before. */
@@ -45,7 +46,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
     makeParser: (firstLine: string) => RowParser<B>,
     tally: Tally,
     options: LineReaderOptions,
-    observe: (batch: B, row: number, line: number) => void,
+    observe: Observer<B>,
   ) {
     this.#source = source;
     this.#makeParser = makeParser;

@@ -1,5 +1,6 @@
 import { type Batch, JobBatch, RequestBatch } from "./batch.js";
 import { ByteSource, type TraceFile } from "./bytes/source.js";
+import { longestRequest, type Observer, shapesUsed } from "./facts.js";
 import type { Format, JobParseOptions, RequestParseOptions, RowParser } from "./formats/format.js";
 import { chooseFormat, jobFormats, requestFormats } from "./formats/index.js";
 import { LineReader } from "./line-reader.js";
@@ -55,18 +56,13 @@ export async function readJobs(
     ignore: options.ignore ?? [],
     mayBeUnsorted: options.order === "sort_stable",
   };
-  const shapesUsed = new Map<number, { count: number; firstLine: number }>();
-  const observe = (batch: JobBatch, row: number, line: number) => {
-    const used = shapesUsed.get(batch.shape[row]!);
-    if (used !== undefined) used.count++;
-    else shapesUsed.set(batch.shape[row]!, { count: 1, firstLine: line });
-  };
+  const { shapesUsed: used, observe } = shapesUsed();
   const rows = await readRows(file, jobFormats, options, observe, {
     create: (capacity) => new JobBatch(capacity),
     rowBytes: JobBatch.ROW_BYTES,
     parser: (format, tally, origin) => format.parser({ tally, origin, context, options: parse }),
   });
-  return { ...rows, shapesUsed };
+  return { ...rows, shapesUsed: used };
 }
 
 /**
@@ -79,15 +75,7 @@ export async function readRequests(
   options: ReadOptions = {},
 ): Promise<RequestRows> {
   const parse: RequestParseOptions = { ignore: options.ignore ?? [] };
-  const longest = { inputTokens: 0, outputTokens: 0, line: 0 };
-  const observe = (batch: RequestBatch, row: number, line: number) => {
-    const input = batch.inputTokens[row]!;
-    const output = batch.outputTokens[row]!;
-    if (input + output <= longest.inputTokens + longest.outputTokens) return;
-    longest.inputTokens = input;
-    longest.outputTokens = output;
-    longest.line = line;
-  };
+  const { longest, observe } = longestRequest();
   const rows = await readRows(file, requestFormats, options, observe, {
     create: (capacity) => new RequestBatch(capacity),
     rowBytes: RequestBatch.ROW_BYTES,
@@ -106,7 +94,7 @@ function readRows<Input, B extends Batch>(
   file: TraceFile,
   formats: Readonly<Record<string, Format<Input, B>>>,
   options: ReadOptions,
-  observe: (batch: B, row: number, line: number) => void,
+  observe: Observer<B>,
   kind: Kind<Format<Input, B>, B>,
 ) {
   const name = file.name ?? ("path" in file ? file.path : "-");

@@ -14,6 +14,8 @@ export interface Position {
   length: number;
   /** The whole source line, for showing; absent when it cannot be quoted (a binary file). */
   text?: string;
+  /** The line before it, when that helps to find the place. */
+  above?: string;
 }
 
 export interface Problem {

@@ -1,0 +1,102 @@
+import type { Problem } from "../core/errors.js";
+import type { Path } from "./positions.js";
+import { type PathProblem, schemaProblems, valueAt } from "./problems.js";
+import { Report } from "./report.js";
+import { resolveScenario } from "./resolve.js";
+import type { Scenario } from "./scenario.js";
+import { scenarioSchema } from "./schema.js";
+
+/** A misspelt key that was taken for the one that it resembles. */
+interface Rename {
+  parent: Path;
+  from: string;
+  to: string;
+}
+
+const MOST_ROUNDS = 8;
+/** Problems of a key that come from what its neighbours say. */
+const ABOUT_OTHERS: ReadonlySet<string> = new Set([
+  "scenario/missing-key",
+  "scenario/no-work",
+  "scenario/empty-window",
+]);
+
+/**
+ * The scenario that data stand for, or everything that is wrong with them. One mistake must not hide the others: wrong
+ * values are taken out, misspelt keys put right, and what is left is looked at again.
+ */
+export async function checkScenario(
+  data: unknown,
+  folder: string,
+  name: string,
+): Promise<{ scenario?: Scenario; problems: readonly Problem[] }> {
+  const problems: PathProblem[] = [];
+  const renames: Rename[] = [];
+  const rest = structuredClone(data);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const parsed = scenarioSchema.safeParse(rest);
+    if (parsed.success) {
+      const report = new Report();
+      const scenario = await resolveScenario(parsed.data, folder, name, report);
+      if (problems.length === 0 && report.problems.length === 0) return { scenario, problems };
+      const own = report.problems
+        .map((problem) => ({ ...problem, path: asWritten(problem.path ?? [], renames) }))
+        .filter((problem) => !problems.some((earlier) => follows(problem, earlier)));
+      return { problems: [...problems, ...own] };
+    }
+    const found = schemaProblems(parsed.error.issues, scenarioSchema, rest);
+    const misspelt = found.filter(({ meant }) => meant !== undefined);
+    const missing = found.filter(({ code }) => code === "scenario/missing-key");
+    // Deepest first, so that no path changes under those still to come.
+    for (const problem of [...found].sort((a, b) => b.path.length - a.path.length))
+      repair(rest, problem, renames);
+    const real = found.filter((p) => !missing.includes(p) || !misspelt.some((m) => supplies(m, p)));
+    problems.push(...real.map((problem) => ({ ...problem, path: asWritten(problem.path, renames) })));
+    if (real.some((problem) => missing.includes(problem))) break;
+  }
+  return { problems };
+}
+
+/** Whether a misspelt key stands for a missing one. */
+function supplies(misspelt: PathProblem, missing: PathProblem): boolean {
+  return (
+    misspelt.meant === missing.missing &&
+    misspelt.path.length === missing.path.length + 1 &&
+    isPrefix(missing.path, misspelt.path)
+  );
+}
+
+function repair(data: unknown, { path, meant, missing }: PathProblem, renames: Rename[]): void {
+  const parent = path.slice(0, -1);
+  const key = path.at(-1);
+  const holder = valueAt(data, parent);
+  if (missing !== undefined || typeof key !== "string" || typeof holder !== "object" || holder === null)
+    return;
+  const values = holder as Record<string, unknown>;
+  if (meant !== undefined && !Object.hasOwn(values, meant)) {
+    values[meant] = values[key];
+    renames.push({ parent, from: key, to: meant });
+  }
+  delete values[key];
+}
+
+/** A path of the repaired data as the user wrote it. */
+function asWritten(path: Path, renames: readonly Rename[]): Path {
+  const written = [...path];
+  for (const { parent, from, to } of renames)
+    if (isPrefix([...parent, to], path)) written[parent.length] = from;
+  return written;
+}
+
+/** Whether a later problem may only be there because of what an earlier one took out. */
+function follows(later: { path: Path; code: string }, earlier: PathProblem): boolean {
+  if (earlier.meant !== undefined) return false;
+  if (isPrefix(later.path, earlier.path) || isPrefix(earlier.path, later.path)) return true;
+  const siblings =
+    earlier.path.length === later.path.length && isPrefix(earlier.path.slice(0, -1), later.path);
+  return siblings && ABOUT_OTHERS.has(later.code);
+}
+
+function isPrefix(prefix: Path, path: Path): boolean {
+  return prefix.length <= path.length && prefix.every((key, i) => key === path[i]);
+}

@@ -80,13 +80,13 @@ export class CapacityLedger implements JournalListener {
   }
 
   start(time: number, job: number): void {
-    if (time !== this.#now) this.#advance(time);
+    if (time > this.#now) this.#advance(time);
     this.gpus.take(job, this.#facts.jobs.gpus(job));
     this.cpus.take(job, this.#facts.jobs.cpus(job));
   }
 
   preempt(time: number, job: number, lost: number): void {
-    if (time !== this.#now) this.#advance(time);
+    if (time > this.#now) this.#advance(time);
     const gpus = this.gpus.give(job);
     const cpus = this.cpus.give(job);
     if (!within(this.window, time)) return;
@@ -95,7 +95,7 @@ export class CapacityLedger implements JournalListener {
   }
 
   end(time: number, job: number): void {
-    if (time !== this.#now) this.#advance(time);
+    if (time > this.#now) this.#advance(time);
     this.gpus.give(job);
     this.cpus.give(job);
   }
@@ -131,10 +131,8 @@ export class CapacityLedger implements JournalListener {
 
   /** Only what lasts is checked: one named tie rule allocates twice within an instant. */
   #advance(time: number): void {
-    if (time > this.#now) {
-      this.gpus.check(this.#now);
-      this.cpus.check(this.#now);
-    }
+    this.gpus.check(this.#now);
+    this.cpus.check(this.#now);
     const duration = overlap(this.window, this.#now, time);
     this.#now = time;
     if (duration === 0) return;

@@ -18,11 +18,11 @@ export class TimeIntegral {
   constructor(readonly window: Window) {}
 
   add(time: number, change: number): void {
-    if (time !== this.#last) this.advance(time);
+    if (time > this.#last) this.advance(time);
     this.level += change;
   }
 
-  /** Accounts for the present level up to `time`, which never goes back. */
+  /** Accounts for the present level up to `time`, which lies ahead. */
   advance(time: number): void {
     const duration = overlap(this.window, this.#last, time);
     this.#last = time;

@@ -16,7 +16,9 @@ const REPLICA_STATES = namesOf(ReplicaState);
 
 /**
  * `journal.jsonl`: every event as `{t, seq, type, id, …}`, `t` in µs since the run's start, `id` the job's or
- * request's name in its trace. Deliveries of tokens, by far the most events, are left out unless asked for.
+ * request's name in its trace. `seq` is the order in which things were told: an engine tells of a stretch of equal
+ * passes when it is over, so `t` may go back from one replica's event to another's. Deliveries of tokens, by far the
+ * most events, are left out unless asked for.
  */
 export function journalWriter(sink: Sink, options: { tokens?: boolean } = {}): JournalListener {
   const out = new LineBuffer(sink);

@@ -41,3 +41,13 @@ it("stays exact beyond 2^53 and above 2^21 at once", () => {
     }),
   );
 });
+
+it("stays exact when many small products add up past 2^53", () => {
+  const integral = new TimeIntegral({ from: 0, to: Number.POSITIVE_INFINITY });
+  const duration = 2 ** 50 - 1;
+  for (let i = 0; i < 64; i++) integral.hold(duration);
+  expect(integral.sum.toBigInt()).toBe(0n);
+  integral.level = 3;
+  for (let i = 0; i < 64; i++) integral.hold(duration);
+  expect(integral.sum.toBigInt()).toBe(3n * 64n * BigInt(duration));
+});

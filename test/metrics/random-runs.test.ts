@@ -108,6 +108,9 @@ describe("random histories, counted out microsecond by microsecond", () => {
         const received = Object.fromEntries(service.map((t) => [t.name, t.value]));
         for (const user of ["ann", "bob", "cyd"]) expect(received[user] ?? 0).toBe(held(user));
         const metrics = metricsOf(listener).filter((m) => m.labels.over === "user");
+        const means = ["ann", "bob", "cyd"].map((user) => mean(waitsOfEnded(jobs, user, window, end)) ?? -1);
+        const worst = metrics.find((m) => m.name === "worst-mean-wait");
+        closeTo(worst?.value ?? -1, Math.max(...means));
         const shares = metrics.filter((m) => m.name === "share" && m.value !== null);
         if (shares.length > 0)
           closeTo(
@@ -140,6 +143,19 @@ describe("random histories, counted out microsecond by microsecond", () => {
     );
   });
 });
+
+/** Waits of a user's jobs that were submitted in the window, ran, and ended before `end`. */
+function waitsOfEnded(
+  jobs: readonly RandomJob[],
+  user: string,
+  window: { from: number; to: number },
+  end: number,
+): number[] {
+  return jobs
+    .filter((j) => !j.replica && j.user === user && j.submit >= window.from && j.submit < window.to)
+    .filter((j) => leaveTime(j) < end && j.cancel === Number.POSITIVE_INFINITY)
+    .map((j) => timesBefore(j, end).wait);
+}
 
 /** The reason that stands during `[time, time + 1)`; -1 none yet, undefined when the job does not wait. */
 function reasonAt(job: RandomJob, time: number): number | undefined {

@@ -10,7 +10,7 @@ const CHAPTERS: Record<MetricDefinition["about"], string> = {
 
 const INTRODUCTION = `# Metrics
 
-Generated from \`src/metrics/registry.ts\`; after a change there, \`npx vitest run -u test/metrics/page.test.ts\` writes it anew.
+Generated from \`src/metrics/registry.ts\`; after a change there, \`npx vitest run test/metrics/page.test.ts --update\` writes it anew.
 
 A metric is written \`name.stat{label=value,…}\`, such as \`wait.p95{queue=prod}\` or \`jain{over=user}\`. Times are in
 microseconds (\`us\`) in results and in readable units on the terminal.

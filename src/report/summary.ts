@@ -1,5 +1,5 @@
-import { formatDuration } from "../core/units.js";
 import type { Result } from "../metrics/result.js";
+import { formatTime, NO_BREAK } from "./figures.js";
 import { Lookup } from "./lookup.js";
 import { PLAIN, type Style } from "./style.js";
 import { fairnessSection, waitingSections } from "./summary/fairness.js";
@@ -34,13 +34,13 @@ export async function summary(result: Result, options: SummaryOptions = {}): Pro
   if (result.warnings.length > 0) lines.push("", ...warnings(result.warnings, width, style));
   if (saved !== undefined)
     lines.push("", ...wrap(`Saved in ${saved.folder}: ${listed(saved.files)}`, width, "  "));
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n`.replaceAll(NO_BREAK, " ");
 }
 
 function title({ scenario, seed, duration, window }: Result): string {
-  const parts = [scenario, `seed ${seed}`, `${formatDuration(duration)} simulated`];
+  const parts = [scenario, `seed ${seed}`, `${formatTime(duration)} simulated`];
   if (window.from > 0 || window.to < duration)
-    parts.push(`measured from ${formatDuration(window.from)} to ${formatDuration(window.to)}`);
+    parts.push(`measured from ${formatTime(window.from)} to ${formatTime(window.to)}`);
   return parts.join(", ");
 }
 

@@ -99,14 +99,9 @@ describe("figures", () => {
   });
 
   it("never round a share up to all or down to nothing much", () => {
-    expect([0, 0.0123, 0.4567, 0.995, 0.99996, 1].map(formatPercent)).toEqual([
-      "0 %",
-      "1.2 %",
-      "46 %",
-      "99.5 %",
-      "99.99 %",
-      "100 %",
-    ]);
+    expect(
+      [0, 0.0123, 0.4567, 0.995, 0.99996, 1].map(formatPercent).map((p) => p.replace("\u00a0", " ")),
+    ).toEqual(["0 %", "1.2 %", "46 %", "99.5 %", "99.99 %", "100 %"]);
   });
 });
 

@@ -1,5 +1,4 @@
-import { formatDuration } from "../../core/units.js";
-import { countOf, formatIndex, formatMetric, formatPercent } from "../figures.js";
+import { countOf, formatIndex, formatMetric, formatPercent, formatTime, NO_BREAK } from "../figures.js";
 import type { Lookup } from "../lookup.js";
 import type { Section } from "./tables.js";
 
@@ -22,10 +21,10 @@ export function fairnessSection(found: Lookup): Section | undefined {
         .slice()
         .sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
         .slice(0, MOST_SHARES)
-        .map((share) => `${share.labels.tenant} ${formatPercent(share.value)}`);
+        .map((share) => `${share.labels.tenant}${NO_BREAK}(${formatPercent(share.value)})`);
       const worst = found.all("worst-mean-wait", labels)[0] ?? found.all("worst-mean-ttft", labels)[0];
       const what = worst?.name === "worst-mean-ttft" ? "mean TTFT" : "mean wait";
-      const off = worst ? `; worst off ${worst.labels.tenant}, ${what} ${formatMetric(worst)}` : "";
+      const off = worst?.value ? `; worst off ${worst.labels.tenant}, ${what} ${formatMetric(worst)}` : "";
       const whose = labels.service === undefined ? "" : ` of ${labels.service}`;
       return `${countOf(n, labels.over!)}${whose}: ${indices.join(", ")}; largest shares ${shares.join(", ")}${off}`;
     });
@@ -45,7 +44,7 @@ export function waitingSections(found: Lookup): Section[] {
       const share = m.value! / total;
       return [
         m.labels.reason!,
-        formatDuration(m.value!),
+        formatTime(m.value!),
         formatPercent(share),
         "█".repeat(Math.round(share * BAR)).padEnd(BAR),
       ];

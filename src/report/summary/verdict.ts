@@ -38,7 +38,7 @@ function fairness(found: Lookup): string[] {
     const shared = `${countOf(jain.n, over)} shared the fleet with a Jain index of ${formatIndex(jain.value)}`;
     const worst = found.all("worst-mean-wait", { over })[0];
     if (worst === undefined || worst.value === 0) return [`${shared}.`];
-    return [`${shared}; ${worst.labels.tenant} waited longest, ${formatMetric(worst)} on average.`];
+    return [`${shared}; ${over} ${worst.labels.tenant} waited longest, ${formatMetric(worst)} on average.`];
   }
   return [];
 }

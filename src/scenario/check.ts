@@ -1,10 +1,11 @@
 import type { Problem } from "../core/errors.js";
 import type { Path } from "./positions.js";
-import { type PathProblem, schemaProblems, valueAt } from "./problems.js";
+import { type PathProblem, schemaProblems } from "./problems.js";
 import { Report } from "./report.js";
 import { resolveScenario } from "./resolve.js";
 import type { Scenario } from "./scenario.js";
 import { scenarioSchema } from "./schema.js";
+import { valueAt } from "./schema-walk.js";
 
 /** A misspelt key that was taken for the one that it resembles. */
 interface Rename {

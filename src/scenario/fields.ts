@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { parseBytes, parseDuration } from "../core/units.js";
+import { parseBytes, parseDuration, SECOND } from "../core/units.js";
 
 /**
  * The kinds of value that a scenario has, each with the words for a wrong one. They turn text into the number that the
@@ -114,6 +114,16 @@ export function byteRate(description: string): z.ZodMiniType<number> {
   const words = { noun: "a bandwidth", example: "GB/s", examples: "it as 450GB/s or 3.35TB/s" };
   const parse = (text: string) => (text.endsWith("/s") ? parseBytes(text.slice(0, -2)) : undefined);
   return quantity(parse, words, { description, examples: ["450GB/s", "3.35TB/s"] }, 1);
+}
+
+/** How often something happens, per second. */
+export function rate(description: string): z.ZodMiniType<number> {
+  const words = { noun: "a rate", example: "/s", examples: "it as 5/s, 12/min or 30/h" };
+  const parse = (text: string) => {
+    const [, times, unit] = /^(\d+(?:\.\d+)?)\s*\/\s*(s|m|min|h|d)$/.exec(text) ?? [];
+    return times === undefined ? undefined : (Number(times) * SECOND) / parseDuration(`1${unit}`)!;
+  };
+  return quantity(parse, words, { description, examples: ["5/s", "30/h"] }, Number.MIN_VALUE);
 }
 
 /** Text that is not empty. */

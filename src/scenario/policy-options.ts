@@ -1,7 +1,7 @@
 import { InputError, type Problem } from "../core/errors.js";
 import type { OptionInfo, PolicyInfo } from "../core/policy-info.js";
-import { parseDuration } from "../core/units.js";
 import { closest } from "../core/suggest.js";
+import { parseDuration } from "../core/units.js";
 
 /**
  * A policy's knobs as the scenario gives them, checked against what the policy says of itself, with its defaults

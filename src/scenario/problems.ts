@@ -3,6 +3,7 @@ import type { Problem } from "../core/errors.js";
 import { closest } from "../core/suggest.js";
 import type { FieldParams } from "./fields.js";
 import type { Path } from "./positions.js";
+import { branchFor, keysAt, type Schema, schemaAt, tagsOf, unionOf, valueAt } from "./schema-walk.js";
 
 /** A problem that has its path but not yet its position. */
 export interface PathProblem extends Problem {
@@ -12,8 +13,6 @@ export interface PathProblem extends Problem {
   /** The key that an unknown one probably stands for. */
   meant?: string;
 }
-
-type Schema = z.core.$ZodType;
 
 /** What the validator found, in our words. */
 export function schemaProblems(
@@ -33,7 +32,7 @@ function explain(issue: z.core.$ZodIssue, schema: Schema, data: unknown, before:
     { code: `scenario/${code}`, message, path, ...(hint === undefined ? {} : { hint }) },
   ];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((unknown) => unknownKey(unknown, path, schema));
+    return issue.keys.map((unknown) => unknownKey(unknown, path, schema, data));
   if (path.length === 0)
     return problem("wrong-type", "a scenario is a mapping of keys to values", "such as name: my-scenario");
   const missing =
@@ -42,7 +41,7 @@ function explain(issue: z.core.$ZodIssue, schema: Schema, data: unknown, before:
       issue.code === "invalid_value" ||
       issue.code === "invalid_union" ||
       paramsOf(issue)?.code === "scenario/missing-key");
-  if (missing) return [missingKey(path, schema)];
+  if (missing) return [missingKey(path, schema, data)];
   if (value === null)
     return problem("wrong-type", `${named} has no value`, "give it one, or take the key out");
   switch (issue.code) {
@@ -57,10 +56,22 @@ function explain(issue: z.core.$ZodIssue, schema: Schema, data: unknown, before:
         meant(value, issue.values.map(String)),
       );
     case "invalid_union": {
+      const discriminator = "discriminator" in issue ? String(issue.discriminator) : undefined;
+      if (discriminator !== undefined) {
+        const names = tagsOf(
+          schemaAt(schema, path.slice(0, -1), data),
+          discriminator,
+          valueAt(data, path.slice(0, -1)),
+        );
+        return problem(
+          "unknown-value",
+          `${named} must be ${either(names)}, not ${shown(value)}`,
+          meant(value, names),
+        );
+      }
       // A key takes one thing or a list of such: the branch of the kind that was given has the errors that help.
-      const branches = unionOf(schemaAt(schema, path, data));
-      const chosen = branches.findIndex((branch) => (kindOf(branch) === "array") === Array.isArray(value));
-      const errors = issue.errors[chosen];
+      const union = unionOf(schemaAt(schema, path, data));
+      const errors = issue.errors[union.indexOf(branchFor(union, value)!)];
       if (errors === undefined) return problem("wrong-type", `${named} cannot be ${shown(value)}`);
       return errors.flatMap((inner) => explain(inner, schema, data, path));
     }
@@ -87,8 +98,8 @@ const KINDS: Readonly<Record<string, string>> = {
   string: "text",
 };
 
-function unknownKey(key: string, parent: Path, schema: Schema): PathProblem {
-  const known = keysAt(schema, parent);
+function unknownKey(key: string, parent: Path, schema: Schema, data: unknown): PathProblem {
+  const known = keysAt(schema, parent, data);
   const near = closest(key, known);
   return {
     code: "scenario/unknown-key",
@@ -100,10 +111,10 @@ function unknownKey(key: string, parent: Path, schema: Schema): PathProblem {
   };
 }
 
-function missingKey(path: Path, schema: Schema): PathProblem {
+function missingKey(path: Path, schema: Schema, data: unknown): PathProblem {
   const parent = path.slice(0, -1);
   const key = path.at(-1)!;
-  const description = z.globalRegistry.get(schemaAt(schema, path) ?? schema)?.description;
+  const description = z.globalRegistry.get(schemaAt(schema, path, data) ?? schema)?.description;
   return {
     code: "scenario/missing-key",
     message: `${nameOf(parent)} needs "${key}"`,
@@ -130,15 +141,6 @@ export function either(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
-export function valueAt(data: unknown, path: Path): unknown {
-  let value = data;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Record<string | number, unknown>)[key];
-  }
-  return value;
-}
-
 const shown = (value: unknown) => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
@@ -150,53 +152,4 @@ function firstSentence(text: string): string {
 
 function paramsOf(issue: z.core.$ZodIssue): FieldParams | undefined {
   return issue.code === "custom" ? (issue.params as FieldParams | undefined) : undefined;
-}
-
-/** The schema below the wrappers that only say optional, default or transformed. */
-function bare(schema: Schema | undefined): Schema | undefined {
-  let inner = schema;
-  for (;;) {
-    const def = inner?._zod.def as { innerType?: Schema } | undefined;
-    if (def?.innerType === undefined) return inner;
-    inner = def.innerType;
-  }
-}
-
-function kindOf(schema: Schema | undefined): string | undefined {
-  return bare(schema)?._zod.def.type;
-}
-
-function unionOf(schema: Schema | undefined): readonly Schema[] {
-  return (bare(schema)?._zod.def as { options?: readonly Schema[] } | undefined)?.options ?? [];
-}
-
-function schemaAt(root: Schema, path: Path, data?: unknown): Schema | undefined {
-  let schema: Schema | undefined = root;
-  let value = data;
-  for (const key of path) {
-    schema = step(schema, key, value);
-    value = valueAt(value, [key]);
-  }
-  return schema;
-}
-
-function step(schema: Schema | undefined, key: string | number, value: unknown): Schema | undefined {
-  let inner = bare(schema);
-  const branches = unionOf(inner);
-  if (branches.length > 0)
-    inner = bare(
-      branches.find((b) => (kindOf(b) === "array") === (typeof key === "number" || Array.isArray(value))),
-    );
-  const def = inner?._zod.def as
-    | { shape?: Record<string, Schema>; element?: Schema; valueType?: Schema }
-    | undefined;
-  if (def?.element !== undefined) return typeof key === "number" ? def.element : undefined;
-  return def?.shape?.[key] ?? def?.valueType;
-}
-
-function keysAt(root: Schema, path: Path): string[] {
-  let schema = bare(schemaAt(root, path));
-  const branches = unionOf(schema);
-  if (branches.length > 0) schema = bare(branches.find((b) => kindOf(b) === "object"));
-  return Object.keys((schema?._zod.def as { shape?: object } | undefined)?.shape ?? {});
 }

@@ -1,8 +1,10 @@
 import { resolve as resolvePath } from "node:path";
 import { findGpu } from "../fleet/catalogue.js";
 import type { Path } from "./positions.js";
+import { either, meant } from "./problems.js";
 import type { Report } from "./report.js";
 import { checkPolicy } from "./resolve-policy.js";
+import type { RecipeSetting } from "./resolve-recipe.js";
 import { resolveRequests } from "./resolve-sources.js";
 import type { Scenario, ServiceSpec } from "./scenario.js";
 import type { ParsedService } from "./schema.js";
@@ -19,6 +21,7 @@ export async function resolveService(
   path: Path,
   folder: string,
   fleet: Scenario["fleet"],
+  setting: RecipeSetting,
   report: Report,
 ): Promise<ServiceSpec> {
   // Only scenarios with services pay for loading what serves.
@@ -46,6 +49,16 @@ export async function resolveService(
   const router = { policy: parsed.router, options: {} };
   await checkPolicy("router", router, { name: [...path, "router"], options: [...path, "router"] }, report);
   const { preset, alpha, beta } = engine.time;
+  if (preset !== undefined) {
+    const names = Object.keys((await import("../serving/time-presets.js")).timePresets);
+    if (!names.includes(preset))
+      report.add({
+        code: "scenario/unknown-value",
+        message: `"preset" must be ${either(names)}, not "${preset}"`,
+        path: [...inEngine("time"), "preset"],
+        ...definite({ hint: meant(preset, names) }),
+      });
+  }
   return {
     name: parsed.name,
     model: parsed.model,
@@ -59,7 +72,7 @@ export async function resolveService(
     replicas: parsed.replicas,
     router,
     startup: parsed.startup,
-    requests: await resolveRequests(parsed.requests, [...path, "requests"], folder, report),
+    requests: await resolveRequests(parsed.requests, [...path, "requests"], folder, setting, report),
     slo: definite(parsed.slo),
   };
 }

@@ -5,6 +5,7 @@ import { jobFormats, requestFormats } from "../workload/formats/index.js";
 import type { Path } from "./positions.js";
 import { either, meant, nameOf } from "./problems.js";
 import type { Report } from "./report.js";
+import { type RecipeSetting, resolveJobRecipe, resolveRequestRecipe } from "./resolve-recipe.js";
 import type { JobSource, RequestSource } from "./scenario.js";
 import type { ParsedJobSource, ParsedRequestSource } from "./schema-sources.js";
 import { definite } from "./values.js";
@@ -20,12 +21,19 @@ function listed<T>(given: T | readonly T[] | undefined, path: Path): (readonly [
 export async function resolveJobs(
   parsed: ParsedJobSource | readonly ParsedJobSource[] | undefined,
   folder: string,
+  setting: RecipeSetting,
   report: Report,
 ): Promise<JobSource[]> {
   const sources: JobSource[] = [];
-  for (const [{ overrun = "kill", ...source }, path] of listed(parsed, ["jobs"])) {
-    const checked = await checkSource(source, path, folder, Object.keys(jobFormats), report);
-    if (checked !== undefined) sources.push({ ...checked, overrun } as JobSource);
+  for (const [{ overrun = "kill", generate, ...trace }, path] of listed(parsed, ["jobs"])) {
+    if (!checkKind(trace, generate, path, report)) continue;
+    if (generate !== undefined) {
+      const recipe = resolveJobRecipe(generate, [...path, "generate"], setting, report);
+      sources.push({ generate: recipe, overrun });
+    } else {
+      await checkTrace(trace, path, folder, Object.keys(jobFormats), report);
+      sources.push({ strict: false, ...definite(trace), trace: trace.trace!, overrun });
+    }
   }
   return sources;
 }
@@ -34,34 +42,61 @@ export async function resolveRequests(
   parsed: ParsedRequestSource | readonly ParsedRequestSource[],
   path: Path,
   folder: string,
+  setting: RecipeSetting,
   report: Report,
 ): Promise<RequestSource[]> {
   const sources: RequestSource[] = [];
-  for (const [source, at] of listed(parsed, path)) {
-    const checked = await checkSource(source, at, folder, Object.keys(requestFormats), report);
-    if (checked !== undefined) sources.push(checked as RequestSource);
+  for (const [{ generate, ...trace }, at] of listed(parsed, path)) {
+    if (!checkKind(trace, generate, at, report)) continue;
+    if (generate !== undefined)
+      sources.push({ generate: resolveRequestRecipe(generate, [...at, "generate"], setting, report) });
+    else {
+      await checkTrace(trace, at, folder, Object.keys(requestFormats), report);
+      sources.push({ strict: false, ...definite(trace), trace: trace.trace! });
+    }
   }
   return sources;
 }
 
-/** A source is a trace or a recipe; a trace must be there and of a known format. */
-async function checkSource<T extends { trace?: string | undefined; format?: string | undefined }>(
-  source: T,
+/** A source is either a trace or a recipe, and the keys for traces go with a trace. */
+function checkKind(
+  trace: { trace?: string | undefined },
+  generate: unknown,
+  path: Path,
+  report: Report,
+): boolean {
+  const given = Object.keys(definite(trace));
+  if (generate === undefined) {
+    if (trace.trace !== undefined) return true;
+    report.add({
+      code: "scenario/missing-key",
+      message: `${nameOf(path)} needs "trace" or "generate"`,
+      path,
+      hint: "the path of a trace, or a recipe",
+    });
+    return false;
+  }
+  for (const key of given)
+    report.add({
+      code: "scenario/contradiction",
+      message:
+        key === "trace"
+          ? `${nameOf(path)} has a trace and a recipe`
+          : `"${key}" is for traces, not for a recipe`,
+      path: [...path, key],
+      hint: key === "trace" ? "a list may hold both" : "take it out",
+    });
+  return given.length === 0;
+}
+
+/** A trace must be there, and of a format that there is. */
+async function checkTrace(
+  { trace = "", format }: { trace?: string | undefined; format?: string | undefined },
   path: Path,
   folder: string,
   formats: readonly string[],
   report: Report,
-): Promise<object | undefined> {
-  const { trace, format } = source;
-  if (trace === undefined) {
-    report.add({
-      code: "scenario/missing-key",
-      message: `${nameOf(path)} needs "trace"`,
-      path,
-      hint: "the path of a trace",
-    });
-    return undefined;
-  }
+): Promise<void> {
   if (format !== undefined && !formats.includes(format))
     report.add({
       code: "scenario/unknown-value",
@@ -70,9 +105,7 @@ async function checkSource<T extends { trace?: string | undefined; format?: stri
       hint: meant(format, formats) ?? "left out, the file shows it",
     });
   const file = resolvePath(folder, trace);
-  if (trace !== "-" && !existsSync(file)) {
-    const { problems } = await openProblem(file, trace, { code: "ENOENT" });
-    for (const { at: _, ...problem } of problems) report.add({ ...problem, path: [...path, "trace"] });
-  }
-  return { strict: false, ...definite(source) };
+  if (trace === "-" || existsSync(file)) return;
+  const { problems } = await openProblem(file, trace, { code: "ENOENT" });
+  for (const { at: _, ...problem } of problems) report.add({ ...problem, path: [...path, "trace"] });
 }

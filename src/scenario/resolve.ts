@@ -32,15 +32,19 @@ export async function resolveScenario(
   checkUnique(parsed.fleet.pools, ["fleet", "pools"], "pool", report);
   checkUnique(parsed.services, ["services"], "service", report);
 
+  const until = parsed.until ?? Number.POSITIVE_INFINITY;
+  const gpusPerNode = pools.reduce((most, pool) => Math.max(most, pool.gpusPerNode), 1);
+  const setting = { until, gpusPerNode, gpuTypes };
   const { policy, ...options } = parsed.scheduler;
   const at = { name: ["scheduler", "policy"], options: ["scheduler"] };
   await checkPolicy("cluster", { policy, options }, at, report);
-  const jobs = await resolveJobs(parsed.jobs, folder, report);
+  const jobs = await resolveJobs(parsed.jobs, folder, setting, report);
   const services = [];
   for (const [i, service] of parsed.services.entries())
-    services.push(await resolveService(service, ["services", i], folder, { pools, gpuTypes }, report));
+    services.push(
+      await resolveService(service, ["services", i], folder, { pools, gpuTypes }, setting, report),
+    );
 
-  const until = parsed.until ?? Number.POSITIVE_INFINITY;
   checkWork(parsed, report);
   checkWindow(parsed, until, report);
   return {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { count, durationOr, flag, number, oneOf, positiveDuration, text } from "./fields.js";
+import { jobRecipe, requestRecipe } from "./schema-recipes.js";
 
 /** The keys of work: trace files and recipes, for jobs and for requests. A key left out is the reader's default. */
 
@@ -59,8 +60,8 @@ const jobTraceKeys = {
   ),
 };
 
-export const jobSource = z.strictObject(jobTraceKeys);
-export const requestSource = z.strictObject(traceKeys);
+export const jobSource = z.strictObject({ ...jobTraceKeys, generate: z.optional(jobRecipe) });
+export const requestSource = z.strictObject({ ...traceKeys, generate: z.optional(requestRecipe) });
 
 export type ParsedJobSource = z.output<typeof jobSource>;
 export type ParsedRequestSource = z.output<typeof requestSource>;

@@ -31,7 +31,7 @@ export interface ReadOptions {
   timeOrigin?: "auto" | "first" | "zero";
   /** Memory for kept rows, bytes. */
   budget?: number;
-  /** Columns of our own formats that may be there and are not read; `*` for any. */
+  /** Columns of our own formats that may be there and are not read; `*` for all that they do not have. */
   ignore?: readonly string[];
 }
 

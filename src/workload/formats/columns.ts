@@ -16,8 +16,10 @@ export function columnName(set: ColumnSet, name: string): string | undefined {
   return set.known.includes(own) ? own : undefined;
 }
 
-export function isIgnored(ignore: readonly string[], name: string): boolean {
-  return ignore.includes("*") || ignore.some((one) => one.toLowerCase() === name.toLowerCase());
+/** A column that is passed over: one listed by name, or with `*` any that the format does not have. */
+export function isIgnored(set: ColumnSet, ignore: readonly string[], name: string): boolean {
+  if (ignore.includes("*") && columnName(set, name) === undefined) return true;
+  return ignore.some((one) => one.toLowerCase() === name.toLowerCase());
 }
 
 /** Looks like a header of these columns: all required ones are among the names. */
@@ -50,7 +52,7 @@ export function locateColumns(
   const found = new Map<string, number>();
   const wrong: Problem[] = [];
   names.forEach((name, field) => {
-    if (isIgnored(ignore, name)) return;
+    if (isIgnored(set, ignore, name)) return;
     const own = columnName(set, name);
     if (own === undefined) wrong.push(unknownColumn(set, name, at(field)));
     else if (found.has(own))

@@ -47,7 +47,7 @@ export class JsonLine {
   }
 
   #ownName(key: string): string | null {
-    if (isIgnored(this.#ignore, key)) return null;
+    if (isIgnored(this.#set, this.#ignore, key)) return null;
     const own = columnName(this.#set, key);
     if (own !== undefined) return own;
     const [from, to] = this.#find(key);

@@ -66,7 +66,9 @@ export class Replica {
     this.settle();
     this.requests.replica[request] = this.number;
     this.engine.waiting.push(request);
-    if (this.#inFlight > 0) this.reasons.arrive(request);
+    // A pass of a leap that ends at this very instant counts as over, as it would have been without the leap.
+    const over = this.#stretch.end === this.simulation.now ? 1 : 0;
+    if (this.#inFlight > over) this.reasons.arrive(request);
     else this.wake();
   }
 

@@ -74,7 +74,7 @@ export class FifoQueue implements RequestQueue {
 }
 
 /**
- * The most urgent first: by (priority, arrival time, id), as vLLM's PriorityRequestQueue. A binary heap that knows
+ * The most urgent first: by (priority, order of arrival, id), as vLLM's PriorityRequestQueue. A binary heap that knows
  * where each request stands (in the table's `next`): O(log n) to add and to remove, O(1) to look.
  */
 export class PriorityQueue implements RequestQueue {
@@ -119,9 +119,9 @@ export class PriorityQueue implements RequestQueue {
   }
 
   #before(a: number, b: number): boolean {
-    const { priority, arrival } = this.requests;
+    const { priority, order } = this.requests;
     if (priority[a] !== priority[b]) return priority[a]! < priority[b]!;
-    if (arrival[a] !== arrival[b]) return arrival[a]! < arrival[b]!;
+    if (order[a] !== order[b]) return order[a]! < order[b]!;
     return this.requests.numericId(a) < this.requests.numericId(b);
   }
 

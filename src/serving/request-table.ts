@@ -20,6 +20,8 @@ export interface NewRequest {
   maxTokens: number;
   /** Smaller is more urgent. */
   priority: number;
+  /** Of equally urgent ones the smaller came first; the order of arrival when absent, in which there are no ties. */
+  order?: number;
 }
 
 /**
@@ -39,6 +41,7 @@ export class RequestTable implements RequestFacts {
   output = new Int32Array(64);
   maxTokens = new Int32Array(64);
   priority = new Int32Array(64);
+  order = new Float64Array(64);
   /** A RequestStatus. */
   status = new Uint8Array(64);
   /** Output tokens generated so far. */
@@ -86,6 +89,7 @@ export class RequestTable implements RequestFacts {
     this.output[slot] = request.outputTokens;
     this.maxTokens[slot] = request.maxTokens;
     this.priority[slot] = request.priority;
+    this.order[slot] = request.order ?? this.serial[slot]!;
     this.status[slot] = RequestStatus.Waiting;
     this.tokens[slot] = 0;
     this.computed[slot] = 0;
@@ -151,6 +155,7 @@ export class RequestTable implements RequestFacts {
     this.output = doubled(this.output);
     this.maxTokens = doubled(this.maxTokens);
     this.priority = doubled(this.priority);
+    this.order = doubled(this.order);
     this.status = doubled(this.status);
     this.tokens = doubled(this.tokens);
     this.computed = doubled(this.computed);

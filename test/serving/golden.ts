@@ -152,6 +152,7 @@ export function replay(golden: Golden): { steps: Step[]; final: Golden["final"] 
         outputTokens: Math.min(spec.eos_at ?? spec.max_tokens, spec.max_tokens),
         maxTokens: spec.max_tokens,
         priority: spec.priority ?? 0,
+        order: spec.arrival_time ?? spec.arrival_step,
       });
       slots.set(spec.id, r);
       waiting.push(r);

@@ -14,6 +14,7 @@ import { Serving } from "../../src/serving/serving.js";
 import type { TimeModel } from "../../src/serving/time-model.js";
 import { RequestBatch } from "../../src/workload/batch.js";
 import type { RequestStream } from "../../src/workload/stream.js";
+import { Recorder } from "./recorder.js";
 
 export interface Row {
   arrival: number;
@@ -108,11 +109,17 @@ export interface TestRun {
   journal: Journal;
 }
 
+export interface TestOptions {
+  /** Leases are granted as soon as they are asked for. */
+  immediately?: boolean;
+  stepping?: boolean;
+}
+
 /** Services wired to a simulation of their own, not yet started. */
 export function setUp(
   services: TestService[],
   listeners: JournalListener[] = [],
-  immediately = true,
+  { immediately = true, stepping = false }: TestOptions = {},
 ): TestRun {
   const simulation = new Simulation();
   const journal = new Journal();
@@ -126,15 +133,23 @@ export function setUp(
     random: createRandom(1),
     reasons: new Names(),
     names: { ids: new Names(), tenants: new Names() },
+    stepping,
   });
   for (const service of services) serving.add(serviceConfig(service));
   return { simulation, serving, leases, journal };
 }
 
 /** Sets up, starts and runs to the end. */
-export async function serve(services: TestService[], listeners: JournalListener[] = []): Promise<TestRun> {
-  const run = setUp(services, listeners);
+export async function serve(
+  services: TestService[],
+  listeners: JournalListener[] = [],
+  options: TestOptions = {},
+): Promise<TestRun> {
+  const run = setUp(services, listeners, options);
+  for (const listener of listeners) if (listener instanceof Recorder) listener.run = run;
   run.serving.start();
-  await run.simulation.run();
+  // A workload as small as those of the tests ends long before; a policy that livelocks shall fail, not hang.
+  const stop = await run.simulation.run({ enough: () => run.simulation.events > 100_000 });
+  if (stop !== "drained") throw new Error("the run does not end");
   return run;
 }

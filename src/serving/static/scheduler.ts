@@ -82,7 +82,9 @@ class StaticScheduler implements RequestScheduler {
     engine.complete(batch);
   }
 
-  horizon({ requests, maxModelLen }: Engine, batch: Batch): number {
+  horizon({ requests, waiting, reasons, maxModelLen }: Engine, batch: Batch): number {
+    // A batch just formed gives those behind it another reason than its later passes will.
+    if (waiting.length > 0 && batch.blockedBy !== reasons.intern("batch in progress")) return 0;
     const { input, output, tokens } = requests;
     let rounds = Number.POSITIVE_INFINITY;
     for (let i = 0; i < batch.count; i++) {

@@ -14,6 +14,8 @@ export class VllmScheduler implements RequestScheduler {
   readonly passesInFlight: 1 | 2;
   readonly largestBatch: { sequences: number; tokens: number };
   readonly #budget: number;
+  /** Somebody was preempted in the last pass formed, so that it let nobody in; the next one may. */
+  #preempted = false;
 
   constructor(readonly options: VllmOptions) {
     this.passesInFlight = options.async_scheduling ? 2 : 1;
@@ -27,6 +29,7 @@ export class VllmScheduler implements RequestScheduler {
 
   schedule(engine: Engine, out: Batch): void {
     const left = this.#scheduleRunning(engine, out);
+    this.#preempted = left < 0;
     if (left >= 0) this.#scheduleWaiting(engine, out, left);
     else if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("no free KV blocks");
     engine.advance(out);
@@ -126,12 +129,12 @@ export class VllmScheduler implements RequestScheduler {
   #victim(engine: Engine): number {
     const { running, requests } = engine;
     if (this.options.policy === "fcfs") return running.length - 1;
-    const { priority, arrival } = requests;
+    const { priority, order } = requests;
     let worst = 0;
     for (let i = 1; i < running.length; i++) {
       const r = running.items[i]!;
       const w = running.items[worst]!;
-      if (priority[r]! > priority[w]! || (priority[r] === priority[w] && arrival[r]! > arrival[w]!))
+      if (priority[r]! > priority[w]! || (priority[r] === priority[w] && order[r]! > order[w]!))
         worst = i;
     }
     return worst;
@@ -156,7 +159,7 @@ export class VllmScheduler implements RequestScheduler {
 
   horizon(engine: Engine, batch: Batch): number {
     const { requests, running, kv, maxModelLen } = engine;
-    if (batch.count !== running.length) return 0;
+    if (batch.count !== running.length || this.#preempted) return 0;
     const { tokens, output, maxTokens, computed } = requests;
     const inFlight = this.passesInFlight;
     let rounds = Number.POSITIVE_INFINITY;

@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { findModel } from "../../src/serving/model/catalogue.js";
+import { routers } from "../../src/serving/router.js";
+import { requestSchedulers } from "../../src/serving/schedulers.js";
+import type { Row, TestService } from "./support.js";
+import { timing } from "./support.js";
+
+const rows: fc.Arbitrary<Row[]> = fc
+  .array(
+    fc.record({
+      gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2000 })),
+      inputTokens: fc.integer({ min: 1, max: 90 }),
+      outputTokens: fc.integer({ min: 1, max: 60 }),
+    }),
+    { minLength: 1, maxLength: 25 },
+  )
+  .map((gaps) => {
+    let arrival = 0;
+    return gaps.map(({ gap, inputTokens, outputTokens }) => {
+      arrival += gap;
+      return { arrival, inputTokens, outputTokens };
+    });
+  });
+
+const vllm = fc
+  .record({
+    async_scheduling: fc.boolean(),
+    enable_prefix_caching: fc.boolean(),
+    scheduler_reserve_full_isl: fc.boolean(),
+    policy: fc.constantFrom("fcfs", "priority"),
+    max_num_seqs: fc.constantFrom(1, 2, 4, 16),
+    max_num_batched_tokens: fc.constantFrom(16, 40, 256),
+    long_prefill_token_threshold: fc.constantFrom(0, 8),
+    block_size: fc.constantFrom(1, 4, 16),
+    max_model_len: fc.constantFrom(100, 4096),
+    tokens: fc.constantFrom(160, 200, 400, 4000),
+  })
+  .map(({ tokens, ...options }) => ({
+    scheduler: "vllm",
+    options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
+  }));
+
+const staticBatching = fc
+  .record({
+    max_batch_size: fc.constantFrom(1, 2, 8),
+    max_wait: fc.constantFrom(0, 30, 500),
+    block_size: fc.constantFrom(1, 16),
+    tokens: fc.constantFrom(160, 400, 4000),
+  })
+  .map(({ tokens, ...options }) => ({
+    scheduler: "static",
+    options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
+  }));
+
+/** A service under some scheduler, small enough that queues, blocks and budgets run out; as plain data. */
+export const randomService = fc
+  .tuple(
+    rows,
+    fc.oneof({ arbitrary: vllm, weight: 3 }, { arbitrary: staticBatching, weight: 1 }),
+    fc.record({
+      time: fc.constantFrom<keyof typeof TIMES>("growing", "constant", "sliding"),
+      replicas: fc.integer({ min: 1, max: 3 }),
+      router: fc.constantFrom(...Object.keys(routers)),
+      startup: fc.constantFrom(0, 500),
+      maxTokens: fc.constantFrom(0, 70),
+    }),
+  )
+  .map(([someRows, engine, service]) => ({ ...service, ...engine, rows: someRows }));
+
+type RandomService = typeof randomService extends fc.Arbitrary<infer T> ? T : never;
+
+export function buildService({ time, scheduler, router, ...service }: RandomService): TestService {
+  return { ...service, ...TIMES[time], scheduler: requestSchedulers[scheduler]!, router: routers[router]! };
+}
+
+/** Passes that grow, that do not, and a whole model whose passes change regime where sliding windows fill. */
+const TIMES = {
+  growing: {
+    time: { model: timing((batch) => 3.7 + 0.31 * batch.totalTokens + 0.013 * batch.context, 0.0417) },
+  },
+  constant: { time: { model: timing(10) } },
+  sliding: { model: { ...findModel("gpt-oss-120b"), sliding: { window: 24, layers: 18 } } },
+} satisfies Record<string, TestService>;

@@ -86,7 +86,11 @@ export function serviceSection(found: Lookup, service: string): Section {
 export function fleetSection(found: Lookup): Section | undefined {
   const line = (resource: string, name: string, unit: string) => {
     const used = found.metric("utilisation", { resource });
-    if (used === undefined) return [];
+    if (
+      used === undefined ||
+      (resource === "cpu" && used.value === 0 && found.metric("utilisation", { resource: "gpu" }))
+    )
+      return [];
     const allocated = found.value(name, { state: "allocated" }) ?? 0;
     const idle = found.value(name, { state: "idle" }) ?? 0;
     const lost = found.value(name, { state: "lost" }) ?? 0;

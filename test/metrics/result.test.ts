@@ -6,8 +6,8 @@ import { buildResult, type RunIdentity } from "../../src/metrics/build-result.js
 import { findMetric, METRICS, type MetricDefinition } from "../../src/metrics/registry.js";
 import { RESULT_SCHEMA_VERSION, type Result } from "../../src/metrics/result.js";
 import { RunMetrics } from "../../src/metrics/run-metrics.js";
-import { serialise } from "../../src/metrics/serialise.js";
 import { STATS } from "../../src/metrics/stats.js";
+import { resultJson } from "../../src/report/result-json.js";
 import { numberOf } from "../support/metrics.js";
 import { playMixedRun } from "../support/mixed-run.js";
 import { repoPath } from "../support/shared.js";
@@ -37,7 +37,7 @@ describe("a result", () => {
   const result = mixedResult();
 
   it("follows the published schema", () => {
-    const valid = validate(JSON.parse(serialise(result)));
+    const valid = validate(JSON.parse(resultJson(result)));
     expect(validate.errors ?? []).toEqual([]);
     expect(valid).toBe(true);
   });
@@ -53,10 +53,10 @@ describe("a result", () => {
   });
 
   it("is refused by the schema when a metric lacks its method, or the major version is another", () => {
-    const broken = JSON.parse(serialise(result));
+    const broken = JSON.parse(resultJson(result));
     delete broken.metrics[0].method;
     expect(validate(broken)).toBe(false);
-    expect(validate({ ...JSON.parse(serialise(result)), schemaVersion: "2.0" })).toBe(false);
+    expect(validate({ ...JSON.parse(resultJson(result)), schemaVersion: "2.0" })).toBe(false);
     expect(RESULT_SCHEMA_VERSION).toMatch(/^1\.\d+$/);
   });
 
@@ -93,13 +93,13 @@ describe("a result", () => {
   });
 
   it("is the same bytes from the same journal", () => {
-    expect(serialise(mixedResult())).toBe(serialise(result));
+    expect(resultJson(mixedResult())).toBe(resultJson(result));
   });
 });
 
-describe("serialise", () => {
+describe("resultJson", () => {
   it("sorts keys, keeps one metric a line, ends with a newline", () => {
-    const text = serialise({ ...mixedResult(), metrics: mixedResult().metrics.slice(0, 2), warnings: [] });
+    const text = resultJson({ ...mixedResult(), metrics: mixedResult().metrics.slice(0, 2), warnings: [] });
     const lines = text.split("\n");
     expect(lines[0]).toBe("{");
     expect(lines[1]).toBe('  "duration": 1000000,');
@@ -113,16 +113,16 @@ describe("serialise", () => {
   it("reads back as what was written, in any order of keys", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })), (object) => {
-        const text = serialise(object as unknown as Result);
+        const text = resultJson(object as unknown as Result);
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(object)));
         const turned = Object.fromEntries(Object.entries(object).reverse());
-        expect(serialise(turned as unknown as Result)).toBe(text);
+        expect(resultJson(turned as unknown as Result)).toBe(text);
       }),
     );
   });
 
   it("refuses what JSON cannot hold", () => {
-    expect(() => serialise({ ...mixedResult(), duration: Number.POSITIVE_INFINITY })).toThrow(RangeError);
+    expect(() => resultJson({ ...mixedResult(), duration: Number.POSITIVE_INFINITY })).toThrow(RangeError);
   });
 });
 

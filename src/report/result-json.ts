@@ -1,4 +1,4 @@
-import type { Result } from "./result.js";
+import type { Result } from "../metrics/result.js";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -6,7 +6,7 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
  * A result as canonical JSON: keys sorted by code units, numbers in their shortest form, one line for each metric and
  * warning, a newline at the end. Equal results are equal bytes.
  */
-export function serialise(result: Result): string {
+export function resultJson(result: Result): string {
   const fields = sortedEntries(result as unknown as { [key: string]: Json }).map(([key, value]) => {
     const lines = Array.isArray(value) && value.length > 0 ? list(value) : compact(value);
     return `  ${JSON.stringify(key)}: ${lines}`;

@@ -1,6 +1,7 @@
 import type { Names } from "../../core/names.js";
 import type { JobBatch } from "../batch.js";
 import type { JobContext, TraceOrigin } from "../stream.js";
+import { widthOf } from "../width.js";
 import { type RowWriter, seconds } from "./writer.js";
 
 /** Names that are not numbers are numbered from here on, where no log's own numbers are. */
@@ -31,7 +32,7 @@ export class SwfWriter implements RowWriter<JobBatch> {
   row(batch: JobBatch, i: number): string {
     const { names, shapes } = this.#context;
     const shape = shapes.get(batch.shape[i]!);
-    const processors = shape.gpus || (shape.exclusive ? shape.tasks : Math.max(shape.cpus, shape.tasks));
+    const processors = widthOf(shape);
     const submit = batch.submit[i]!;
     const cancelled = batch.cancel[i]! !== Number.POSITIVE_INFINITY;
     const start = batch.recordedStart[i]!;

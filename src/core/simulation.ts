@@ -27,7 +27,7 @@ export interface RunOptions {
   until?: number;
   /** Asked after each event; true ends the run (a number of entities is done). */
   enough?: () => boolean;
-  /** Called between slices of events, where the process may look at signals and draw progress; true interrupts. */
+  /** Called between slices of events and at each refill: time to look at signals and draw progress; true interrupts. */
   breathe?: () => Promise<boolean>;
 }
 
@@ -75,7 +75,7 @@ export class Simulation {
         this.now = until;
         return "until";
       } else if (waiting !== "slice") return waiting;
-      if (waiting === "slice" && options.breathe && (await options.breathe())) return "interrupted";
+      if (options.breathe && (await options.breathe())) return "interrupted";
     }
   }
 
@@ -95,7 +95,8 @@ export class Simulation {
         } else if (time !== time) return "refill";
       }
       const next = queue.peekTime();
-      const arrives = arrival < next || (arrival === next && cursor !== undefined && Phase.Arrival < queue.peekPhase());
+      const arrives =
+        arrival < next || (arrival === next && cursor !== undefined && Phase.Arrival < queue.peekPhase());
       const time = arrives ? arrival : next;
       if (time >= until) return time === Number.POSITIVE_INFINITY ? this.#end(until) : "until";
       if (arrives) {

@@ -37,6 +37,8 @@ export interface OpenedServices {
   finished(): number;
   /** Asks for the replicas' GPUs; after the journal's `runStart`. */
   start(): void;
+  /** Books what engines did up to now; before the journal's `runEnd`. */
+  settle(): void;
   /** What a reader of the numbers must know; after the run. */
   warnings(): Result["warnings"];
 }
@@ -82,6 +84,7 @@ export async function openServices(
     requests: rows.reduce((sum, { counts }) => sum + counts.emitted, 0),
     finished: () => finished,
     start: () => serving.start(),
+    settle: () => serving.settle(),
     warnings: () => serving.services.flatMap(serviceWarnings),
   };
 }

@@ -61,6 +61,7 @@ export async function resolveScenario(
       window: { from: parsed.measure.from, to: parsed.measure.to ?? Number.POSITIVE_INFINITY },
       tau: parsed.measure.tau,
       groupBy: parsed.measure.groupBy,
+      ...definite({ exactSamples: parsed.measure.exactSamples }),
     },
   };
 }

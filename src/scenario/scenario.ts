@@ -24,7 +24,7 @@ export interface Scenario {
   scheduler: PolicySpec;
   jobs: readonly JobSource[];
   services: readonly ServiceSpec[];
-  measure: Pick<MetricOptions, "window" | "tau" | "groupBy">;
+  measure: Pick<MetricOptions, "window" | "tau" | "groupBy"> & Partial<Pick<MetricOptions, "exactSamples">>;
 }
 
 export interface PolicySpec {

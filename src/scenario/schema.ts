@@ -138,6 +138,9 @@ export const scenarioSchema = z
             positiveDuration("Bound of the bounded slowdown: shorter jobs count as this long"),
             "10s",
           ),
+          exactSamples: z.optional(
+            count("Samples kept per distribution before a sketch takes over. Default 4194304"),
+          ),
           groupBy: z.prefault(
             z
               .array(oneOf(GROUP_KEYS, "user, account and queue group jobs, tenant groups requests"))

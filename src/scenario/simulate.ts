@@ -146,6 +146,7 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
             }),
         }),
   });
+  serving.settle();
   const duration = simulation.now;
   journal.runEnd(duration);
   const { window } = scenario.measure;

@@ -2,6 +2,7 @@ import type { Names } from "../../core/names.js";
 import type { Random } from "../../core/random.js";
 import { JobBatch, RequestBatch } from "../batch.js";
 import { longestRequest, shapesUsed } from "../facts.js";
+import { internName } from "../formats/cells.js";
 import type { JobContext, JobRows, RequestNames, RequestRows } from "../stream.js";
 import { picker, sampler } from "./distribution.js";
 import { type GenerateOptions, generateRows, type RowMaker } from "./producer.js";
@@ -90,7 +91,7 @@ function nameSampler(
   stream: string,
 ): () => number {
   if (choices === undefined || choices.length === 0) return () => -1;
-  const ids = choices.map(({ value }) => names.intern(value));
+  const ids = choices.map(({ value }) => internName(names, value));
   const pick = picker(choices, random(stream));
   return () => ids[pick()]!;
 }

@@ -53,13 +53,13 @@ describe.each(PAIRS)(
             processor: "core" as const,
             kill,
           };
-          await compare(countingJobs(), run, ties, () => reference(false), 400);
+          await compare(countingJobs(), run, ties, () => reference(false), 200);
         });
         // What `pyss` hands over early is, on nodes, only taken where nothing else is free: a matter of where, not pyss'.
         if (ties === "pyss" && policy === "easy") continue;
         it(`on nodes: ${rule}`, async () => {
           const run = { pools: nodePools, policy, options: { ...options, ties }, kill };
-          await compare(nodeJobs(2), run, ties, () => reference(true), 150);
+          await compare(nodeJobs(2), run, ties, () => reference(true), 80);
         });
       }
   },
@@ -74,7 +74,7 @@ describe.each([false, true])(
       [2, true],
     ])("with up to %i sizes of tasks", async (groups, remember) => {
       const run = { pools: nodePools, policy: "gang", options: { skip } };
-      await compare(nodeJobs(groups), run, "instant", () => gang(skip, remember), 300);
+      await compare(nodeJobs(groups), run, "instant", () => gang(skip, remember), 150);
     });
   },
 );

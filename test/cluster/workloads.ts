@@ -19,7 +19,7 @@ function jobs<T extends Partial<PlainJob>>(
     exact: fc.boolean(),
     patience: fc.option(fc.integer({ min: 0, max: 12 }), { nil: Number.POSITIVE_INFINITY }),
   });
-  return fc.array(fc.tuple(times, what), { minLength: 1, maxLength: 24 }).map((rows) => {
+  return fc.array(fc.tuple(times, what), { minLength: 1, maxLength: 30, size: "max" }).map((rows) => {
     let submit = 0;
     return rows.map(([{ gap, run, estimate, exact, patience }, more]) => {
       submit += gap;

@@ -25,7 +25,9 @@ class Conservative implements ClusterPolicy {
   #compress = false;
   /** A job ran longer than the plan expected. */
   #replan = false;
-  /** The earliest reservation. */
+  /** A job's time has come, but its place is not free yet. */
+  #late = false;
+  /** The earliest reservation to come. */
   #next = Number.POSITIVE_INFINITY;
 
   constructor(readonly ties: TieRule) {}
@@ -46,7 +48,6 @@ class Conservative implements ClusterPolicy {
     this.#plan!.ended(job);
     if (expected < view.now) this.#replan = true;
     else if (expected > view.now) this.#compress = true;
-    else this.#next = Math.min(this.#next, view.now);
     if (event === "preempt") this.#fresh.push(job);
   }
 
@@ -57,12 +58,13 @@ class Conservative implements ClusterPolicy {
     if (queue.length === this.#fresh.length) this.#startFresh(this.#plan, view, act);
     if (queue.length === 0) {
       this.#compress = false;
+      this.#late = false;
       this.#next = Number.POSITIVE_INFINITY;
       return;
     }
     endings.order();
     const overdue = endings.first < endings.end && endings.time[endings.first]! < now;
-    const all = overdue || this.#replan || this.#compress || now >= this.#next;
+    const all = overdue || this.#replan || this.#compress || this.#late || now >= this.#next;
     this.#reserve(overdue, this.#plan, view);
     this.#startDue(all, this.#plan, view, act);
     this.#fresh.length = 0;
@@ -70,7 +72,7 @@ class Conservative implements ClusterPolicy {
     if (queue.length === 0) return;
     act.hold(queue.first, "Resources");
     // With an overdue job the plan is a guess of the moment: the next event makes another.
-    if (!overdue && this.#next > now && this.#next < Number.POSITIVE_INFINITY) act.wake(this.#next);
+    if (!overdue && this.#next < Number.POSITIVE_INFINITY) act.wake(this.#next);
   }
 
   /** Nobody waited: starts newcomers in order until one has to. */
@@ -106,6 +108,7 @@ class Conservative implements ClusterPolicy {
       for (let i = 0; i < fresh.length; i++) this.#startIfDue(fresh[i]!, plan, view, act);
       return;
     }
+    this.#late = false;
     this.#next = Number.POSITIVE_INFINITY;
     let next = -1;
     for (let job = queue.first; job >= 0; job = next) {
@@ -121,6 +124,7 @@ class Conservative implements ClusterPolicy {
       (plan.start(job, act) ||
         (this.ties === "pyss" && handOverDue(this.#endings, view, act) && plan.start(job, act)));
     if (started) this.#endings.add(job, view.jobs.expectedEnd(job));
+    else if (at <= view.now) this.#late = true;
     else this.#next = Math.min(this.#next, at);
   }
 }

@@ -12,7 +12,7 @@ export interface Plan {
   /** Moves the job's reservation to an earlier time, if there is one that delays no other. */
   advance(job: number): void;
   withdraw(job: number): void;
-  /** Starts a job without a reservation when no plan is needed to see that it delays nobody; false when one is. */
+  /** As long as nobody has a reservation: starts a job that fits, when that takes no plan; false when it takes one. */
   startAtOnce(job: number, act: ClusterActions): boolean;
   /** Starts a job whose time has come; false when its place is not free yet. */
   start(job: number, act: ClusterActions): boolean;

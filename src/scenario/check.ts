@@ -1,10 +1,8 @@
+import type * as z from "zod/mini";
 import type { Problem } from "../core/errors.js";
 import type { Path } from "./positions.js";
 import { type PathProblem, schemaProblems } from "./problems.js";
 import { Report } from "./report.js";
-import { resolveScenario } from "./resolve.js";
-import type { Scenario } from "./scenario.js";
-import { scenarioSchema } from "./schema.js";
 import { valueAt } from "./schema-walk.js";
 
 /** A misspelt key that was taken for the one that it resembles. */
@@ -23,31 +21,33 @@ const ABOUT_OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The scenario that data stand for, or everything that is wrong with them. One mistake must not hide the others: wrong
- * values are taken out, misspelt keys put right, and what is left is looked at again.
+ * The value that data stand for by a schema, or everything that is wrong with them. One mistake must not hide the others:
+ * wrong values are taken out, misspelt keys put right, and what is left is looked at again.
+ *
+ * @param resolve looks at data of the right form; what is wrong with them goes into the report
  */
-export async function checkScenario(
+export async function checkWith<S extends z.ZodMiniType, T>(
+  schema: S,
   data: unknown,
-  folder: string,
-  name: string,
-): Promise<{ scenario?: Scenario; problems: readonly Problem[] }> {
+  resolve: (parsed: z.output<S>, report: Report) => Promise<T>,
+): Promise<{ value?: T; problems: readonly Problem[] }> {
   const problems: PathProblem[] = [];
   const renames: Rename[] = [];
   const rest = structuredClone(data);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const parsed = scenarioSchema.safeParse(rest);
+    const parsed = schema.safeParse(rest);
     if (parsed.success) {
       const report = new Report();
-      const scenario = await resolveScenario(parsed.data, folder, name, report);
-      if (problems.length === 0 && report.problems.length === 0) return { scenario, problems };
+      const value = await resolve(parsed.data, report);
+      if (problems.length === 0 && report.problems.length === 0) return { value, problems };
       const own = report.problems
         .map((problem) => ({ ...problem, path: asWritten(problem.path ?? [], renames) }))
         .filter((problem) => !problems.some((earlier) => follows(problem, earlier)));
       return { problems: [...problems, ...own] };
     }
-    const found = schemaProblems(parsed.error.issues, scenarioSchema, rest);
+    const found = schemaProblems(parsed.error.issues, schema, rest);
     const misspelt = found.filter(({ meant }) => meant !== undefined);
-    const missing = found.filter(({ code }) => code === "scenario/missing-key");
+    const missing = found.filter((problem) => problem.missing !== undefined);
     // Deepest first, so that no path changes under those still to come.
     for (const problem of [...found].sort((a, b) => b.path.length - a.path.length))
       repair(rest, problem, renames);

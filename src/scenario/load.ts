@@ -1,10 +1,12 @@
 import { basename, dirname, resolve as resolvePath } from "node:path";
 import { InputError, type Position } from "../core/errors.js";
-import { checkScenario } from "./check.js";
+import { checkWith } from "./check.js";
 import { hashOf } from "./hash.js";
 import { type Path, parseSource, type Source } from "./positions.js";
 import { readScenario } from "./read.js";
+import { resolveScenario } from "./resolve.js";
 import type { Scenario } from "./scenario.js";
+import { scenarioSchema } from "./schema.js";
 import { applyOverrides, type Override, type OverrideText, override, parseSet } from "./set.js";
 
 /** A scenario to load: the path of its file, its text, or its content as a plain object. */
@@ -24,6 +26,8 @@ export interface Overrides {
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
+  /** What was written, with the overrides in place. */
+  readonly data: unknown;
   /** Absolute path of the folder that the scenario's paths are relative to. */
   readonly folder: string;
   /** SHA-256 of the resolved scenario: the same for the same content, wherever it lies. */
@@ -38,12 +42,15 @@ export interface LoadedScenario {
  * @throws InputError with everything that is wrong with it, located, in source order
  */
 export async function loadScenario(input: ScenarioInput, overrides: Overrides = {}): Promise<LoadedScenario> {
-  const { source, name, folder } = await open(input);
+  const { source, name, folder } = await openInput(input);
   const changes = overridesOf(overrides);
   const locate = (path: Path, what: "key" | "value") => locateIn(source, changes, path, what);
-  const { scenario, problems } = await checkScenario(applyOverrides(source.data, changes), folder, name);
+  const data = applyOverrides(source.data, changes);
+  const { value: scenario, problems } = await checkWith(scenarioSchema, data, (parsed, report) =>
+    resolveScenario(parsed, folder, name, report),
+  );
   if (scenario === undefined) throw locateError(new InputError(problems), { locate });
-  return { scenario, folder, hash: hashOf(scenario), locate };
+  return { scenario, data, folder, hash: hashOf(scenario), locate };
 }
 
 /**
@@ -65,7 +72,10 @@ export function locateError(error: InputError, loaded: Pick<LoadedScenario, "loc
 /** Problems whose path ends in a key that is wrong itself, whatever its value. */
 const ABOUT_KEYS: ReadonlySet<string> = new Set(["scenario/unknown-key", "scenario/unknown-option"]);
 
-async function open(input: ScenarioInput): Promise<{ source: Source; name: string; folder: string }> {
+/** The source of an input, the name that it has by itself, and the folder its paths are relative to. */
+export async function openInput(
+  input: ScenarioInput,
+): Promise<{ source: Source; name: string; folder: string }> {
   if (typeof input === "string")
     return {
       source: parseSource(await readScenario(input), input),

@@ -34,7 +34,11 @@ function explain(issue: z.core.$ZodIssue, schema: Schema, data: unknown, before:
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((unknown) => unknownKey(unknown, path, schema, data));
   if (path.length === 0)
-    return problem("wrong-type", "a scenario is a mapping of keys to values", "such as name: my-scenario");
+    return problem(
+      "wrong-type",
+      "the top level must be a mapping of keys to values",
+      "such as name: my-scenario",
+    );
   const missing =
     value === undefined &&
     (issue.code === "invalid_type" ||
@@ -124,9 +128,9 @@ function missingKey(path: Path, schema: Schema, data: unknown): PathProblem {
   };
 }
 
-/** `fleet.pools[0]`; `the scenario` for its root. */
+/** `fleet.pools[0]`; `the top level` for its root. */
 export function nameOf(path: Path): string {
-  if (path.length === 0) return "the scenario";
+  if (path.length === 0) return "the top level";
   return path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("");
 }
 

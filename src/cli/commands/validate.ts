@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.js";
+import { type Context, examples } from "../context.js";
+import { Exit } from "../exit.js";
+import { readInput } from "../input.js";
+import { type OverrideOptions, overrideOptions, overridesOf } from "../overrides.js";
+import { showProblems } from "../show-problems.js";
+import type { Terminal } from "../terminal.js";
+
+export function validateCommand(program: Command, { terminal, finish }: Context): void {
+  const command = program
+    .command("validate")
+    .description("Check scenarios without running them")
+    .argument("<scenario...>", "scenario files; - reads standard input")
+    .action(async (paths: string[], options: OverrideOptions) =>
+      finish(await validate(paths, options, terminal)),
+    );
+  overrideOptions(command);
+  examples(command, [
+    ["validate scenario.yaml", "Everything that is wrong with a scenario, with its place"],
+    ["validate scenarios/*.yaml", "Several at once"],
+  ]);
+}
+
+async function validate(
+  paths: readonly string[],
+  options: OverrideOptions,
+  terminal: Terminal,
+): Promise<Exit> {
+  const { loadScenario } = await import("../../scenario/load.js");
+  let failed = false;
+  for (const path of paths)
+    try {
+      const { scenario, hash } = await loadScenario(await readInput(path, terminal), overridesOf(options));
+      terminal.out(`${path}: ${scenario.name} is valid (${hash.slice(0, 12)})\n`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      failed = true;
+      terminal.err(showProblems(error.problems, { paint: terminal.paintErr, width: terminal.errWidth }));
+    }
+  return failed ? Exit.Usage : Exit.Done;
+}

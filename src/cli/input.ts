@@ -1,0 +1,11 @@
+import type { ScenarioInput } from "../scenario/load.js";
+import type { Terminal } from "./terminal.js";
+
+/** A scenario named on the command line; `-` is standard input. */
+export async function readInput(path: string, { world }: Terminal): Promise<ScenarioInput> {
+  if (path !== "-") return path;
+  let text = "";
+  world.stdin.setEncoding("utf8");
+  for await (const chunk of world.stdin) text += chunk;
+  return { text, name: "-" };
+}

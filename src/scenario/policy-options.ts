@@ -37,7 +37,8 @@ export function resolveOptions(
 
 function unknownOption(info: PolicyInfo, name: string, path: (string | number)[]): Problem {
   const names = info.options.map((option) => option.name);
-  const near = closest(name, names);
+  // A cluster policy's options stand beside the key `policy`, which may be what was meant.
+  const near = closest(name, info.kind === "cluster" ? [...names, "policy"] : names);
   const hint =
     near !== undefined
       ? `did you mean "${near}"?`

@@ -20,8 +20,9 @@ export const requestFormats: Readonly<Record<string, RequestFormat>> = {
 
 /** What a trace holds, by its name and first line, for a caller that does not know; undefined when both or neither fit. */
 export function sniffKind(file: string, firstLine: string): "jobs" | "requests" | undefined {
-  const jobs = sniff(jobFormats, file, firstLine) !== undefined;
-  const requests = sniff(requestFormats, file, firstLine) !== undefined;
+  // An ending that both kinds share, such as .csv, says nothing here.
+  const jobs = shown(jobFormats, file, firstLine).length > 0;
+  const requests = shown(requestFormats, file, firstLine).length > 0;
   return jobs === requests ? undefined : jobs ? "jobs" : "requests";
 }
 
@@ -50,13 +51,26 @@ function sniff<Input, Batch>(
   file: string,
   firstLine: string,
 ): string | undefined {
-  const plain = file.toLowerCase().replace(/\.gz$/, "");
-  const named = Object.keys(formats).find((name) => formats[name]!.extensions.some((e) => plain.endsWith(e)));
-  if (named !== undefined) return named;
-  const fitting = Object.keys(formats).filter((name) => formats[name]!.looksLike(firstLine));
+  const fitting = shown(formats, file, firstLine);
   if (fitting.length === 1) return fitting[0];
   // A header of ours with an unknown or missing column still shows by the file's name; its columns are reported then.
-  return fitting.length === 0 ? byEnding(formats, plain, firstLine) : undefined;
+  return fitting.length === 0 ? byEnding(formats, withoutGz(file), firstLine) : undefined;
+}
+
+/** The formats whose own ending the file has, else those that its first line fits. */
+function shown<Input, Batch>(
+  formats: Readonly<Record<string, Format<Input, Batch>>>,
+  file: string,
+  firstLine: string,
+): string[] {
+  const names = Object.keys(formats);
+  const plain = withoutGz(file);
+  const named = names.find((name) => formats[name]!.extensions.some((e) => plain.endsWith(e)));
+  return named !== undefined ? [named] : names.filter((name) => formats[name]!.looksLike(firstLine));
+}
+
+function withoutGz(file: string): string {
+  return file.toLowerCase().replace(/\.gz$/, "");
 }
 
 function byEnding<Input, Batch>(

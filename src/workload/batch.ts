@@ -14,6 +14,8 @@ export interface Batch {
   readonly time: Float64Array;
   /** Appends a row of another batch. */
   append(from: this, row: number): void;
+  /** Copies all rows of a batch that holds no more than this one has room for. */
+  copy(from: this): void;
   /** Moves rows so that `origin` becomes 0, then packs arrivals `speedup` times as densely; durations stay. */
   rebase(origin: number, speedup: number): void;
 }
@@ -72,6 +74,20 @@ export class JobBatch implements Batch {
     this.queue[to] = from.queue[row]!;
   }
 
+  copy(from: JobBatch): void {
+    this.id.set(from.id.subarray(0, from.length));
+    this.submit.set(from.submit.subarray(0, from.length));
+    this.run.set(from.run.subarray(0, from.length));
+    this.estimate.set(from.estimate.subarray(0, from.length));
+    this.cancel.set(from.cancel.subarray(0, from.length));
+    this.recordedStart.set(from.recordedStart.subarray(0, from.length));
+    this.shape.set(from.shape.subarray(0, from.length));
+    this.user.set(from.user.subarray(0, from.length));
+    this.account.set(from.account.subarray(0, from.length));
+    this.queue.set(from.queue.subarray(0, from.length));
+    this.length = from.length;
+  }
+
   rebase(origin: number, speedup: number): void {
     if (origin === 0 && speedup === 1) return;
     for (let i = 0; i < this.length; i++) {
@@ -115,6 +131,15 @@ export class RequestBatch implements Batch {
     this.inputTokens[to] = from.inputTokens[row]!;
     this.outputTokens[to] = from.outputTokens[row]!;
     this.tenant[to] = from.tenant[row]!;
+  }
+
+  copy(from: RequestBatch): void {
+    this.id.set(from.id.subarray(0, from.length));
+    this.arrival.set(from.arrival.subarray(0, from.length));
+    this.inputTokens.set(from.inputTokens.subarray(0, from.length));
+    this.outputTokens.set(from.outputTokens.subarray(0, from.length));
+    this.tenant.set(from.tenant.subarray(0, from.length));
+    this.length = from.length;
   }
 
   rebase(origin: number, speedup: number): void {

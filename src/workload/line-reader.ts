@@ -80,9 +80,8 @@ export class LineReader<B extends Batch> implements Producer<B> {
   /** Reads whole lines of the buffer until the batch is full. */
   #lines(parser: RowParser<B>, batch: B): void {
     const { tally } = this;
-    const { strict, nondecreasing, limit } = this.#options;
+    const { limit } = this.#options;
     const bytes = this.#bytes;
-    const times = batch.time;
     let at = this.#at;
     while (batch.length < batch.capacity && at < bytes.length && tally.emitted < limit) {
       let end = bytes.indexOf(NEWLINE, at);
@@ -90,34 +89,41 @@ export class LineReader<B extends Batch> implements Producer<B> {
         if (!this.#ended) break;
         end = bytes.length;
       }
-      const start = at;
+      this.#line(parser, batch, bytes, at, end > at && bytes[end - 1] === RETURN ? end - 1 : end);
       at = end + 1;
-      tally.line++;
-      if (end > start && bytes[end - 1] === RETURN) end--;
-      if (end === start) continue;
-      const kind = parser.line(bytes, start, end, batch);
-      if (kind === Line.Row) {
-        const row = batch.length;
-        const time = times[row]!;
-        if (time < this.#last) {
-          tally.inversions++;
-          if (nondecreasing) throw unsorted(tally, bytes, start, end);
-        }
-        this.#last = time;
-        tally.rows++;
-        tally.emitted++;
-        this.#observe(batch, row, tally.line);
-        batch.length++;
-      } else if (kind === Line.Dropped) {
-        tally.rows++;
-        tally.book(bytes, start, end);
-        if (strict) throw new InputError(tally.problem(bytes, start, end));
-        if (tally.malformed === FIRST_ROWS && tally.rows === FIRST_ROWS) throw new InputError(tally.samples);
-      }
     }
     this.#at = Math.min(at, bytes.length);
     if (bytes.length - this.#at > LONGEST_LINE && bytes.indexOf(NEWLINE, this.#at) < 0)
       throw problems.longLine(tally.file, tally.line + 1, LONGEST_LINE);
+  }
+
+  // A method of its own, called for each line, is compiled long before a loop that is entered once for each chunk.
+  #line(parser: RowParser<B>, batch: B, bytes: Buffer, start: number, end: number): void {
+    const { tally } = this;
+    tally.line++;
+    if (end === start) return;
+    const kind = parser.line(bytes, start, end, batch);
+    if (kind === Line.Row) {
+      const row = batch.length;
+      const time = batch.time[row]!;
+      if (time < this.#last) {
+        tally.inversions++;
+        if (this.#options.nondecreasing) throw unsorted(tally, bytes, start, end);
+      }
+      this.#last = time;
+      tally.rows++;
+      tally.emitted++;
+      this.#observe(batch, row, tally.line);
+      batch.length = row + 1;
+    } else if (kind === Line.Dropped) this.#dropped(bytes, start, end);
+  }
+
+  #dropped(bytes: Buffer, start: number, end: number): void {
+    const { tally } = this;
+    tally.rows++;
+    tally.book(bytes, start, end);
+    if (this.#options.strict) throw new InputError(tally.problem(bytes, start, end));
+    if (tally.malformed === FIRST_ROWS && tally.rows === FIRST_ROWS) throw new InputError(tally.samples);
   }
 
   /** Goes on behind what is left of the buffer. Only the line that a chunk's border cuts in two is copied. */

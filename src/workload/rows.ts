@@ -43,11 +43,8 @@ export async function prepareRows<B extends Batch>(options: RowsOptions<B>): Pro
   try {
     let batch = create();
     while (await producer.fill(batch)) {
-      for (let i = 0; i < batch.length; i++) {
-        const time = batch.time[i]!;
-        if (time < first) first = time;
-        if (time > last) last = time;
-      }
+      first = Math.min(first, earliest(batch, tally));
+      last = Math.max(last, latest(batch, tally));
       if (kept && tally.emitted * rowBytes > budget) {
         kept = undefined;
         if (!options.start(false)) throw problems.tooLargeStdin(tally.file, budget);
@@ -89,8 +86,20 @@ interface Shared {
 function trimmed<B extends Batch>(batch: B, create: (capacity?: number) => B): B {
   if (batch.length > batch.capacity / 2) return batch;
   const small = create(batch.length);
-  for (let i = 0; i < batch.length; i++) small.append(batch, i);
+  small.copy(batch);
   return small;
+}
+
+function earliest({ time, length }: Batch, { inversions }: Tally): number {
+  let first = time[0]!;
+  if (inversions > 0) for (let i = 1; i < length; i++) first = Math.min(first, time[i]!);
+  return first;
+}
+
+function latest({ time, length }: Batch, { inversions }: Tally): number {
+  let last = time[length - 1]!;
+  if (inversions > 0) for (let i = 0; i < length; i++) last = Math.max(last, time[i]!);
+  return last;
 }
 
 /** Row numbers by time, rows of equal time in the file's order. */

@@ -24,12 +24,12 @@ const QUEUE = 14;
 const PRECEDING = 16;
 const FIELDS = 18;
 
-const UNREAD = -1;
-/** How each field is read: decimal places to scale by, or not at all. */
-const PLACES = new Int8Array(FIELDS).fill(UNREAD);
-for (const field of [JOB, ALLOCATED, REQUESTED, STATUS, USER, GROUP, QUEUE, PRECEDING]) PLACES[field] = 0;
-for (const field of [SUBMIT, WAIT, RUN, ESTIMATE]) PLACES[field] = MICROS;
+/** What each field is multiplied by: times become µs; 0 for the fields that are not read. */
+const SCALE = new Float64Array(FIELDS);
+for (const field of [JOB, ALLOCATED, REQUESTED, STATUS, USER, GROUP, QUEUE, PRECEDING]) SCALE[field] = 1;
+for (const field of [SUBMIT, WAIT, RUN, ESTIMATE]) SCALE[field] = SECOND;
 
+const SEMICOLON = 59;
 const MOST_PROCESSORS = 2 ** 31 - 1;
 /** Above these shares of the rows, the columns are not those of the format. */
 const STATUS_SHARE = 0.05;
@@ -49,9 +49,12 @@ export const swf: JobFormat = {
 class SwfParser implements RowParser<JobBatch> {
   readonly #input: JobInput;
   readonly #decimal = new Decimal();
-  readonly #values = new Float64Array(FIELDS);
-  readonly #starts = new Int32Array(FIELDS);
-  readonly #ends = new Int32Array(FIELDS);
+  readonly #fields: ScannedFields = {
+    values: new Float64Array(FIELDS),
+    others: 0,
+    starts: new Int32Array(FIELDS),
+    ends: new Int32Array(FIELDS),
+  };
   readonly #times: JobTimes;
   readonly #widths: Widths;
   readonly #byRequest: boolean;
@@ -65,47 +68,12 @@ class SwfParser implements RowParser<JobBatch> {
   }
 
   line(bytes: Buffer, start: number, end: number, batch: JobBatch): Line {
-    const { tally } = this.#input;
-    const values = this.#values;
-    const starts = this.#starts;
-    const ends = this.#ends;
-    const decimal = this.#decimal;
-    let at = start;
-    while (at < end && bytes[at]! <= 32) at++;
-    if (at === end) return Line.Nothing;
-    if (bytes[at] === 59) {
-      readSwfHeader(bytes.toString("utf8", at, end), this.#input.origin);
-      return Line.Nothing;
-    }
-    for (let field = 0; field < FIELDS; field++) {
-      let byte = bytes[at]!;
-      while (byte <= 32) {
-        if (at >= end) return tally.drop(Reason.fewFields, start, end);
-        byte = bytes[++at]!;
-      }
-      if (at >= end) return tally.drop(Reason.fewFields, start, end);
-      const from = at;
-      starts[field] = from;
-      const places = PLACES[field]!;
-      if (places !== UNREAD) {
-        // Nearly every field is a short whole number or -1: read those here, and leave the rest to `Decimal`.
-        let value = 0;
-        while (byte >= 48 && byte <= 57) {
-          value = value * 10 + (byte - 48);
-          byte = bytes[++at]!;
-        }
-        if (byte > 32 || at - from > 9) {
-          value = decimal.read(bytes, from, end, places);
-          at = decimal.next;
-          if (Number.isNaN(value) || (at < end && bytes[at]! > 32)) {
-            while (at < end && bytes[at]! > 32) at++;
-            return tally.drop(Reason.notNumber, from, at);
-          }
-        } else if (places === MICROS) value *= SECOND;
-        values[field] = value;
-      } else while (byte > 32) byte = bytes[++at]!;
-      ends[field] = at;
-    }
+    let at = scanFields(bytes, start, end, this.#fields);
+    if (at < 0) return this.#other(bytes, start, end);
+    if (this.#fields.others > 0)
+      for (let field = 0; field < FIELDS; field++)
+        if (Number.isNaN(this.#fields.values[field]) && SCALE[field]! > 0 && !this.#reread(bytes, field))
+          return this.#drop(Reason.notNumber, field);
     while (at < end && bytes[at]! <= 32) at++;
     return this.#row(batch, at < end);
   }
@@ -126,9 +94,27 @@ class SwfParser implements RowParser<JobBatch> {
       );
   }
 
+  /** A line that is not 18 fields. */
+  #other(bytes: Buffer, start: number, end: number): Line {
+    let at = start;
+    while (at < end && bytes[at]! <= 32) at++;
+    if (at === end) return Line.Nothing;
+    if (bytes[at] !== SEMICOLON) return this.#input.tally.drop(Reason.fewFields, start, end);
+    readSwfHeader(bytes.toString("utf8", at, end), this.#input.origin);
+    return Line.Nothing;
+  }
+
+  /** Reads a field that is not a short whole number; false when it is no number at all. */
+  #reread(bytes: Buffer, field: number): boolean {
+    const { values, starts, ends } = this.#fields;
+    const decimal = this.#decimal;
+    values[field] = decimal.read(bytes, starts[field]!, ends[field]!, SCALE[field] === SECOND ? MICROS : 0);
+    return decimal.next === ends[field] && !Number.isNaN(values[field]);
+  }
+
   #row(batch: JobBatch, extra: boolean): Line {
     const { tally, context } = this.#input;
-    const values = this.#values;
+    const { values } = this.#fields;
     const i = batch.length;
     const status = values[STATUS]!;
     if (status < -1 || status > 5 || status % 1 !== 0) {
@@ -177,8 +163,56 @@ class SwfParser implements RowParser<JobBatch> {
   }
 
   #drop(reason: string, field: number): Line {
-    return this.#input.tally.drop(reason, this.#starts[field]!, this.#ends[field]!);
+    return this.#input.tally.drop(reason, this.#fields.starts[field]!, this.#fields.ends[field]!);
   }
+}
+
+/** Where the fields of a line lie, and their values where those are short whole numbers. */
+interface ScannedFields {
+  readonly values: Float64Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** How many values are NaN: decimals, long numbers, or no numbers at all. */
+  others: number;
+}
+
+/**
+ * Finds the 18 fields of a line; returns where the last one ends, or -1 when there are fewer or the line is a comment.
+ * Small and without calls, so that it is compiled after a few rows: it reads every byte of a log.
+ */
+function scanFields(bytes: Buffer, start: number, end: number, fields: ScannedFields): number {
+  const { values, starts, ends } = fields;
+  let at = start;
+  let others = 0;
+  for (let field = 0; field < FIELDS; field++) {
+    let byte = bytes[at]!;
+    while (byte <= 32) {
+      if (at >= end) return -1;
+      byte = bytes[++at]!;
+    }
+    if (at >= end || (byte === SEMICOLON && field === 0)) return -1;
+    starts[field] = at;
+    let sign = SCALE[field]!;
+    if (byte === 45) {
+      sign = -sign;
+      byte = bytes[++at]!;
+    }
+    const first = at;
+    let value = 0;
+    while (byte >= 48 && byte <= 57) {
+      value = value * 10 + (byte - 48);
+      byte = bytes[++at]!;
+    }
+    if (byte > 32 || at === first || at - first > 9) {
+      others++;
+      value = Number.NaN;
+      while (byte > 32) byte = bytes[++at]!;
+    }
+    values[field] = value * sign;
+    ends[field] = at;
+  }
+  fields.others = others;
+  return at;
 }
 
 /** The shape of a number of processors, without asking for its name each time. */

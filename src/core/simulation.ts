@@ -92,7 +92,7 @@ export class Simulation {
         if (time < arrival) {
           arrival = time;
           cursor = cursors[i];
-        } else if (time !== time) return "refill";
+        } else if (Number.isNaN(time)) return "refill";
       }
       const next = queue.peekTime();
       const arrives =

@@ -1,6 +1,5 @@
 /** Times are whole microseconds, sizes whole bytes. Text needs its unit; a bare number would be ambiguous. */
 
-export const MICROSECOND = 1;
 export const MILLISECOND = 1_000;
 export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;
@@ -8,7 +7,17 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const WEEK = 7 * DAY;
 
-const TIMES: Record<string, number> = { us: 1, µs: 1, ms: MILLISECOND, s: SECOND, m: MINUTE, min: MINUTE, h: HOUR, d: DAY, w: WEEK };
+const TIMES: Record<string, number> = {
+  us: 1,
+  µs: 1,
+  ms: MILLISECOND,
+  s: SECOND,
+  m: MINUTE,
+  min: MINUTE,
+  h: HOUR,
+  d: DAY,
+  w: WEEK,
+};
 
 const DURATION = /^(?:\d+(?:\.\d+)?(?:us|µs|ms|min|s|m|h|d|w)\s*)+$/;
 const DURATION_PART = /(\d+(?:\.\d+)?)(us|µs|ms|min|s|m|h|d|w)/g;

@@ -4,10 +4,7 @@ import { FreeSpace } from "./free-space.js";
 import type { Placement } from "./placement.js";
 import { layOut, type PoolSpec } from "./pool.js";
 
-export type { Pool, PoolSpec } from "./pool.js";
-
-/** A GPU mask is one 32-bit word. */
-export const MOST_GPUS_PER_NODE = 31;
+export type { PoolSpec } from "./pool.js";
 
 /**
  * What there is and who holds what, by node and GPU index. Every hand-out and return is checked: a GPU cannot be given

@@ -76,8 +76,6 @@ export interface JournalListener {
   runEnd?(time: number): void;
 }
 
-export type JournalEvent = keyof JournalListener;
-
 /**
  * The typed record of what happened. The simulation writes, any number of listeners read, and nothing is kept that
  * no listener asked for.

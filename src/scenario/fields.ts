@@ -14,6 +14,7 @@ export interface FieldParams {
   hint?: string;
 }
 
+/** What the JSON Schema says of the text; `x-kind` is for the documentation. */
 interface Field {
   description: string;
   [key: string]: unknown;
@@ -65,7 +66,7 @@ function quantity(
         hint: `write ${words.examples}`,
       };
     },
-    { type: "string", ...json },
+    { type: "string", "x-kind": words.noun, ...json },
   );
 }
 
@@ -93,7 +94,12 @@ export function durationOr<const W extends string>(
         hint: "write a duration as 90s, 5m or 2h30m",
       };
     },
-    { type: "string", description, examples: [...words, "1h"] },
+    {
+      type: "string",
+      "x-kind": [...words, "a duration"].join(", "),
+      description,
+      examples: [...words, "1h"],
+    },
   );
 }
 

@@ -9,8 +9,8 @@ const rows: fc.Arbitrary<Row[]> = fc
   .array(
     fc.record({
       gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2000 })),
-      inputTokens: fc.integer({ min: 1, max: 90 }),
-      outputTokens: fc.integer({ min: 1, max: 60 }),
+      inputTokens: fc.integer({ min: 0, max: 110 }),
+      outputTokens: fc.integer({ min: 0, max: 60 }),
     }),
     { minLength: 1, maxLength: 25 },
   )
@@ -33,7 +33,7 @@ const vllm = fc
     long_prefill_token_threshold: fc.constantFrom(0, 8),
     block_size: fc.constantFrom(1, 4, 16),
     max_model_len: fc.constantFrom(100, 4096),
-    tokens: fc.constantFrom(160, 200, 400, 4000),
+    tokens: fc.constantFrom(110, 160, 200, 400, 4000),
   })
   .map(({ tokens, ...options }) => ({
     scheduler: "vllm",

@@ -1,6 +1,6 @@
 import { Names } from "../../src/core/names.js";
 import { createRandom } from "../../src/core/random.js";
-import { Simulation } from "../../src/core/simulation.js";
+import { Phase, Simulation } from "../../src/core/simulation.js";
 import { findGpu } from "../../src/fleet/catalogue.js";
 import type { LeaseHolder, Leases } from "../../src/fleet/lease.js";
 import { type Shape, Shapes } from "../../src/fleet/shape.js";
@@ -70,7 +70,7 @@ export class TestLeases implements Leases {
 
   request(shape: Shape, name: string, tenant: string, holder: LeaseHolder): number {
     const lease = this.asked.push({ shape, name, tenant, holder }) - 1;
-    if (this.immediately) this.simulation.at(this.simulation.now, 3, this.#grant, lease);
+    if (this.immediately) this.simulation.at(this.simulation.now, Phase.Pass, this.#grant, lease);
     return lease;
   }
 
@@ -113,6 +113,12 @@ export interface TestOptions {
   /** Leases are granted as soon as they are asked for. */
   immediately?: boolean;
   stepping?: boolean;
+  /** More events than these are taken for a run without end. */
+  events?: number;
+  /** The run stops here, µs. */
+  until?: number;
+  /** When the first replica loses its GPUs, and when it gets them back, µs. */
+  outage?: [from: number, to: number];
 }
 
 /** Services wired to a simulation of their own, not yet started. */
@@ -148,8 +154,23 @@ export async function serve(
   const run = setUp(services, listeners, options);
   for (const listener of listeners) if (listener instanceof Recorder) listener.run = run;
   run.serving.start();
+  const { until = Number.POSITIVE_INFINITY, outage, events = 100_000 } = options;
+  if (outage !== undefined) {
+    const { simulation, leases } = run;
+    simulation.at(
+      outage[0],
+      Phase.End,
+      simulation.handler(() => leases.revoke(0)),
+    );
+    simulation.at(
+      outage[1],
+      Phase.End,
+      simulation.handler(() => leases.grant(0)),
+    );
+  }
   // A workload as small as those of the tests ends long before; a policy that livelocks shall fail, not hang.
-  const stop = await run.simulation.run({ enough: () => run.simulation.events > 100_000 });
-  if (stop !== "drained") throw new Error("the run does not end");
+  const stop = await run.simulation.run({ until, enough: () => run.simulation.events > events });
+  if (stop === "entities") throw new Error("the run does not end");
+  run.serving.settle();
   return run;
 }

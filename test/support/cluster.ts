@@ -25,7 +25,7 @@ export interface PlainJob {
   /** Processors of a counting run. */
   tasks?: number;
   /** Anything else that it asks for. */
-  shape?: ShapeSpec;
+  shape?: ShapeSpec | undefined;
 }
 
 export interface ClusterRun {
@@ -48,7 +48,11 @@ export function cores(count: number): PoolSpec[] {
 }
 
 /** All jobs of a run in one batch. */
-export function streamOf(jobs: readonly PlainJob[], shapes: Shapes, processor: Processor = "core"): JobStream {
+export function streamOf(
+  jobs: readonly PlainJob[],
+  shapes: Shapes,
+  processor: Processor = "core",
+): JobStream {
   const batch = new JobBatch(Math.max(1, jobs.length));
   for (const [row, job] of jobs.entries()) {
     batch.id[row] = row;
@@ -57,7 +61,9 @@ export function streamOf(jobs: readonly PlainJob[], shapes: Shapes, processor: P
     batch.estimate[row] = job.estimate ?? NEVER;
     batch.cancel[row] = job.cancel ?? NEVER;
     batch.recordedStart[row] = -1;
-    batch.shape[row] = (job.shape ? shapes.intern(job.shape) : shapes.processors(job.tasks ?? 1, processor)).id;
+    batch.shape[row] = (
+      job.shape ? shapes.intern(job.shape) : shapes.processors(job.tasks ?? 1, processor)
+    ).id;
     batch.user[row] = batch.account[row] = batch.queue[row] = -1;
   }
   batch.length = jobs.length;

@@ -134,8 +134,7 @@ export class VllmScheduler implements RequestScheduler {
     for (let i = 1; i < running.length; i++) {
       const r = running.items[i]!;
       const w = running.items[worst]!;
-      if (priority[r]! > priority[w]! || (priority[r] === priority[w] && order[r]! > order[w]!))
-        worst = i;
+      if (priority[r]! > priority[w]! || (priority[r] === priority[w] && order[r]! > order[w]!)) worst = i;
     }
     return worst;
   }

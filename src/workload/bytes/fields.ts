@@ -12,11 +12,12 @@ export class Fields {
   ends = new Int32Array(32);
   /** 1 for a field that holds doubled quotes. */
   #doubled = new Uint8Array(32);
-  #bytes: Buffer = Buffer.alloc(0);
+  /** What was split; the ranges are places in it. */
+  bytes: Buffer = Buffer.alloc(0);
 
   /** Splits the line `bytes[start..end)`; false when a quote has no end, or text follows one. */
   split(bytes: Buffer, start: number, end: number): boolean {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.count = 0;
     let at = start;
     for (;;) {
@@ -51,7 +52,7 @@ export class Fields {
   }
 
   text(field: number): string {
-    const text = this.#bytes.toString("utf8", this.starts[field], this.ends[field]);
+    const text = this.bytes.toString("utf8", this.starts[field], this.ends[field]);
     return this.#doubled[field] === 1 ? text.replaceAll('""', '"') : text;
   }
 

@@ -1,6 +1,7 @@
 import type { Names } from "../../core/names.js";
 import { parseBytes, parseDuration } from "../../core/units.js";
 import { Decimal, MICROS } from "../bytes/decimal.js";
+import type { Fields } from "../bytes/fields.js";
 
 /** The value of an empty cell, and what -1 reads as; a cell that cannot be read gives NaN. */
 export const MISSING = -1;
@@ -33,6 +34,34 @@ export class Cells {
     if (!Number.isNaN(value)) return value;
     return parseBytes(bytes.toString("utf8", from, to)) ?? Number.NaN;
   }
+}
+
+/** `internName` of a CSV cell, or of no cell (field -1). Most traces number their users: only names become text. */
+export function nameCell(names: Names, fields: Fields, field: number): number {
+  if (field < 0 || fields.starts[field] === fields.ends[field]) return -1;
+  const number = wholeNumber(fields, field);
+  return number >= 0 ? names.intern(number) : internName(names, fields.text(field));
+}
+
+/** `internId` of a CSV cell, or of no cell (field -1). */
+export function idCell(ids: Names, fields: Fields, field: number, row: number): number {
+  if (field < 0 || fields.starts[field] === fields.ends[field]) return row;
+  const number = wholeNumber(fields, field);
+  return number >= 0 ? number : internId(ids, fields.text(field), row);
+}
+
+/** The cell as the number that its digits spell, written as numbers are; -1 when it is anything else. */
+function wholeNumber({ bytes, starts, ends }: Fields, field: number): number {
+  const from = starts[field]!;
+  const to = ends[field]!;
+  if (to - from > 15 || (bytes[from] === 48 && to - from > 1)) return -1;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = bytes[at]! - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** As `Cells`, for a value of JSON: null and absence are missing, text is read as in a CSV cell. */

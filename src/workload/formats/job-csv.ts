@@ -2,7 +2,7 @@ import type { JobBatch } from "../batch.js";
 import { Fields } from "../bytes/fields.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
-import { Cells, internId, internName } from "./cells.js";
+import { Cells, idCell, nameCell } from "./cells.js";
 import { hasColumns, locateColumns } from "./columns.js";
 import type { JobFormat, JobInput, RowParser } from "./format.js";
 import { JOB_COLUMNS, JobRow } from "./job-row.js";
@@ -83,10 +83,10 @@ class JobCsvParser implements RowParser<JobBatch> {
     }
     row.gpuType(this.#text(this.#gpuType));
     const { ids, users, accounts, queues } = context.names;
-    row.id = internId(ids, this.#text(this.#id), tally.rows + 1);
-    row.user = internName(users, this.#text(this.#user));
-    row.account = internName(accounts, this.#text(this.#account));
-    row.queue = internName(queues, this.#text(this.#queue));
+    row.id = idCell(ids, fields, this.#id, tally.rows + 1);
+    row.user = nameCell(users, fields, this.#user);
+    row.account = nameCell(accounts, fields, this.#account);
+    row.queue = nameCell(queues, fields, this.#queue);
     const reason = row.write(batch);
     if (reason === undefined) return Line.Row;
     const blamed = this.#columns.get(row.blame);

@@ -2,7 +2,7 @@ import type { RequestBatch } from "../batch.js";
 import { Fields } from "../bytes/fields.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
-import { Cells, internId, internName } from "./cells.js";
+import { Cells, idCell, nameCell } from "./cells.js";
 import { hasColumns, locateColumns } from "./columns.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
 import { splitHeader } from "./job-csv.js";
@@ -52,8 +52,8 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     if (Number.isNaN(row.inputTokens)) return this.#drop(Reason.notCount, this.#inputTokens);
     row.outputTokens = this.#cells.whole(bytes, starts[this.#outputTokens]!, ends[this.#outputTokens]!);
     if (Number.isNaN(row.outputTokens)) return this.#drop(Reason.notCount, this.#outputTokens);
-    row.id = this.#id < 0 ? tally.rows + 1 : internId(names.ids, fields.text(this.#id), tally.rows + 1);
-    row.tenant = this.#tenant < 0 ? -1 : internName(names.tenants, fields.text(this.#tenant));
+    row.id = idCell(names.ids, fields, this.#id, tally.rows + 1);
+    row.tenant = nameCell(names.tenants, fields, this.#tenant);
     const reason = row.write(batch);
     return reason === undefined ? Line.Row : this.#drop(reason, this.#columns.get(row.blame)!);
   }

@@ -110,7 +110,8 @@ function timeOrder(batches: readonly Batch[], rows: number): Uint32Array {
     times.set(batch.time.subarray(0, batch.length), at);
     at += batch.length;
   }
-  const order = Uint32Array.from({ length: rows }, (_, i) => i);
+  const order = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) order[i] = i;
   return order.sort((a, b) => times[a]! - times[b]! || a - b);
 }
 

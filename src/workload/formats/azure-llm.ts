@@ -1,6 +1,6 @@
 import type { RequestBatch } from "../batch.js";
 import { Fields } from "../bytes/fields.js";
-import { readTimestamp } from "../bytes/timestamp.js";
+import { Timestamps } from "../bytes/timestamp.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
 import { Cells } from "./cells.js";
@@ -32,6 +32,7 @@ class AzureLlmParser implements RowParser<RequestBatch> {
   readonly #input: RequestInput;
   readonly #fields = new Fields();
   readonly #cells = new Cells();
+  readonly #timestamps = new Timestamps();
   readonly #row = new RequestRow();
   #columns: Map<string, number> | undefined;
   #width = 0;
@@ -56,7 +57,7 @@ class AzureLlmParser implements RowParser<RequestBatch> {
     if (fields.count === 1 && starts[0] === ends[0]) return Line.Nothing;
     if (fields.count !== this.#width) return tally.drop(Reason.wrongFields, start, end);
     const row = this.#row;
-    row.arrival = readTimestamp(bytes, starts[this.#time]!, ends[this.#time]!);
+    row.arrival = this.#timestamps.read(bytes, starts[this.#time]!, ends[this.#time]!);
     if (Number.isNaN(row.arrival)) return this.#drop(Reason.notTime, this.#time);
     row.inputTokens = this.#cells.whole(bytes, starts[this.#context]!, ends[this.#context]!);
     if (Number.isNaN(row.inputTokens)) return this.#drop(Reason.notCount, this.#context);

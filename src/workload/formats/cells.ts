@@ -36,14 +36,7 @@ export class Cells {
   }
 }
 
-/** `internName` of a CSV cell, or of no cell (field -1). Most traces number their users: only names become text. */
-export function nameCell(names: Names, fields: Fields, field: number): number {
-  if (field < 0 || fields.starts[field] === fields.ends[field]) return -1;
-  const number = wholeNumber(fields, field);
-  return number >= 0 ? names.intern(number) : internName(names, fields.text(field));
-}
-
-/** `internId` of a CSV cell, or of no cell (field -1). */
+/** `internId` of a CSV cell, or of no cell (field -1). Most traces number their rows: only names become text. */
 export function idCell(ids: Names, fields: Fields, field: number, row: number): number {
   if (field < 0 || fields.starts[field] === fields.ends[field]) return row;
   const number = wholeNumber(fields, field);

@@ -2,10 +2,11 @@ import type { JobBatch } from "../batch.js";
 import { Fields } from "../bytes/fields.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
-import { Cells, idCell, nameCell } from "./cells.js";
+import { Cells, idCell } from "./cells.js";
 import { hasColumns, locateColumns } from "./columns.js";
 import type { JobFormat, JobInput, RowParser } from "./format.js";
 import { JOB_COLUMNS, JobRow } from "./job-row.js";
+import { NameColumn } from "./name-column.js";
 
 /** Our own CSV of jobs: a header names the columns, in any order; times in seconds or with a unit. */
 export const jobCsv: JobFormat = {
@@ -41,12 +42,16 @@ class JobCsvParser implements RowParser<JobBatch> {
   #estimate = -1;
   #cancel = -1;
   #gpuType = -1;
-  #user = -1;
-  #account = -1;
-  #queue = -1;
+  #user: NameColumn;
+  #account: NameColumn;
+  #queue: NameColumn;
 
   constructor(input: JobInput) {
+    const { users, accounts, queues } = input.context.names;
     this.#input = input;
+    this.#user = new NameColumn(users, -1);
+    this.#account = new NameColumn(accounts, -1);
+    this.#queue = new NameColumn(queues, -1);
     this.#row = new JobRow(input);
   }
 
@@ -82,11 +87,10 @@ class JobCsvParser implements RowParser<JobBatch> {
       row.demand[k] = value;
     }
     row.gpuType(this.#text(this.#gpuType));
-    const { ids, users, accounts, queues } = context.names;
-    row.id = idCell(ids, fields, this.#id, tally.rows + 1);
-    row.user = nameCell(users, fields, this.#user);
-    row.account = nameCell(accounts, fields, this.#account);
-    row.queue = nameCell(queues, fields, this.#queue);
+    row.id = idCell(context.names.ids, fields, this.#id, tally.rows + 1);
+    row.user = this.#user.read(fields);
+    row.account = this.#account.read(fields);
+    row.queue = this.#queue.read(fields);
     const reason = row.write(batch);
     if (reason === undefined) return Line.Row;
     const blamed = this.#columns.get(row.blame);
@@ -109,9 +113,10 @@ class JobCsvParser implements RowParser<JobBatch> {
     this.#estimate = at("estimate");
     this.#cancel = at("cancel");
     this.#gpuType = at("gpu_type");
-    this.#user = at("user");
-    this.#account = at("account");
-    this.#queue = at("queue");
+    const { users, accounts, queues } = this.#input.context.names;
+    this.#user = new NameColumn(users, at("user"));
+    this.#account = new NameColumn(accounts, at("account"));
+    this.#queue = new NameColumn(queues, at("queue"));
     DEMAND.forEach((name, k) => {
       this.#demand[k] = at(name);
     });

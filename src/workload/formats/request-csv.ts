@@ -2,10 +2,11 @@ import type { RequestBatch } from "../batch.js";
 import { Fields } from "../bytes/fields.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
-import { Cells, idCell, nameCell } from "./cells.js";
+import { Cells, idCell } from "./cells.js";
 import { hasColumns, locateColumns } from "./columns.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
 import { splitHeader } from "./job-csv.js";
+import { NameColumn } from "./name-column.js";
 import { REQUEST_COLUMNS, RequestRow } from "./request-row.js";
 
 /** Our own CSV of requests: a header names the columns, in any order; Vidur's column names are understood too. */
@@ -27,10 +28,11 @@ class RequestCsvParser implements RowParser<RequestBatch> {
   #arrival = -1;
   #inputTokens = -1;
   #outputTokens = -1;
-  #tenant = -1;
+  #tenant: NameColumn;
 
   constructor(input: RequestInput) {
     this.#input = input;
+    this.#tenant = new NameColumn(input.names.tenants, -1);
   }
 
   line(bytes: Buffer, start: number, end: number, batch: RequestBatch): Line {
@@ -53,7 +55,7 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     row.outputTokens = this.#cells.whole(bytes, starts[this.#outputTokens]!, ends[this.#outputTokens]!);
     if (Number.isNaN(row.outputTokens)) return this.#drop(Reason.notCount, this.#outputTokens);
     row.id = idCell(names.ids, fields, this.#id, tally.rows + 1);
-    row.tenant = nameCell(names.tenants, fields, this.#tenant);
+    row.tenant = this.#tenant.read(fields);
     const reason = row.write(batch);
     return reason === undefined ? Line.Row : this.#drop(reason, this.#columns.get(row.blame)!);
   }
@@ -71,7 +73,7 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     this.#arrival = columns.get("arrival")!;
     this.#inputTokens = columns.get("input_tokens")!;
     this.#outputTokens = columns.get("output_tokens")!;
-    this.#tenant = columns.get("tenant") ?? -1;
+    this.#tenant = new NameColumn(this.#input.names.tenants, columns.get("tenant") ?? -1);
   }
 
   #drop(reason: string, field: number): Line {

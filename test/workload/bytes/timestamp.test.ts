@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readTimestamp } from "../../../src/workload/bytes/timestamp.js";
+import { Timestamps } from "../../../src/workload/bytes/timestamp.js";
+
+// One reader for all, as for the rows of a file: what it keeps of one time must not show in another.
+const timestamps = new Timestamps();
 
 function read(text: string): number {
   const bytes = Buffer.from(text);
-  return readTimestamp(bytes, 0, bytes.length);
+  return timestamps.read(bytes, 0, bytes.length);
 }
 
-describe("readTimestamp", () => {
+describe("Timestamps", () => {
   it("agrees with Date on every day from 1900 to 2200", () => {
     const range = {
       min: new Date("1900-01-01T00:00:00Z"),
@@ -20,6 +23,17 @@ describe("readTimestamp", () => {
         expect(read(date.toISOString().replace("T", " ").replace("Z", ""))).toBe(date.getTime() * 1000);
       }),
     );
+  });
+
+  it("forgets a minute that was none", () => {
+    for (const text of [
+      "1970-01-01 00:60:30",
+      "1970-01-01 00:60:30",
+      "1970-01-01 00:59:30",
+      "1970-01-01 00:60:30",
+    ])
+      if (text.includes(":60:")) expect(read(text)).toBeNaN();
+      else expect(read(text)).toBe(3_570_000_000);
   });
 
   it.each([

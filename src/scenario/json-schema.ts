@@ -1,15 +1,9 @@
 import * as z from "zod/mini";
-import { recipeSchema } from "./load-recipe.js";
 import { scenarioSchema } from "./schema.js";
 
 /** The JSON Schema of scenarios: what editors complete and check by. */
 export function scenarioJsonSchema(): object {
   return jsonSchema(scenarioSchema);
-}
-
-/** The JSON Schema of recipe files. */
-export function recipeJsonSchema(): object {
-  return jsonSchema(recipeSchema);
 }
 
 function jsonSchema(schema: z.core.$ZodType): object {

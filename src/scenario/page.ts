@@ -107,15 +107,20 @@ function kindOf(value: Node): string {
   return "mapping";
 }
 
-function defaultOf(key: string, { default: standard }: Node, { required }: Node): string {
+const STATED = /\. Default:? (.+)$/;
+
+/** What holds without the key: as the schema has it, or as its description says. */
+function defaultOf(key: string, { default: standard, description = "" }: Node, { required }: Node): string {
   if (required?.includes(key)) return "required";
+  const stated = STATED.exec(description)?.[1];
+  if (stated !== undefined) return stated.replaceAll("|", "\\|");
   if (standard === undefined || standard === "") return "";
-  const text = JSON.stringify(standard);
-  return text === "{}" || text === "[]" ? "" : `\`${typeof standard === "string" ? standard : text}\``;
+  const text = typeof standard === "string" ? standard : JSON.stringify(standard);
+  return text === "{}" || text === "[]" ? "" : `\`${text}\``;
 }
 
 function textOf({ description = "" }: Node): string {
-  return description.replaceAll("|", "\\|");
+  return description.replace(STATED, "").replaceAll("|", "\\|");
 }
 
 /** A mapping of which one key says what kind it is. */

@@ -10,13 +10,13 @@ const traceKeys = {
   order: z.optional(
     oneOf(
       ["sort_stable", "require_nondecreasing"],
-      "Rows out of time order are sorted (default), or are an error",
+      "Rows out of time order are sorted, or are an error. Default sort_stable",
     ),
   ),
   timeOrigin: z.optional(
     oneOf(
       ["auto", "first", "zero"],
-      "What becomes time 0: the earliest row, or the trace's own 0. Default auto: the earliest row of calendar times",
+      "What becomes time 0: the earliest row, or the trace's own 0. Default auto: the earliest row, of calendar times only",
     ),
   ),
   speedup: z.optional(
@@ -47,7 +47,7 @@ const jobTraceKeys = {
   missingEstimate: z.optional(
     durationOr(
       ["run", "none"],
-      "What a job without an estimate gets: its run time (default), none, or a duration",
+      "What a job without an estimate gets: its run time, none, or a duration. Default run",
     ),
   ),
   maxEstimate: z.optional(positiveDuration("Estimates above are cut to this. Default: none are")),
@@ -55,7 +55,7 @@ const jobTraceKeys = {
   overrun: z.optional(
     oneOf(
       ["kill", "tolerate"],
-      "A job that runs longer than its estimate is killed at it (default), or runs on",
+      "A job that runs longer than its estimate is killed at it, or runs on. Default kill",
     ),
   ),
 };

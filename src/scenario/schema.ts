@@ -100,7 +100,7 @@ const service = z.strictObject({
   model: text("A model of the catalogue, or path of a Hugging Face config.json", {
     examples: ["llama-3.1-8b"],
   }),
-  gpu: z.optional(text("GPU type that a replica needs. Default: any")),
+  gpu: z.optional(text("GPU type that a replica needs. Default: that of the first pool with GPUs")),
   tensorParallel: z.optional(count("GPUs of one replica. Default: as in engine.args, else 1", 1, 31)),
   engine: z.prefault(engine, {}),
   replicas: z.prefault(count("Number of replicas"), 1),

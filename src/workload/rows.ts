@@ -2,6 +2,7 @@ import type { Batch } from "./batch.js";
 import { problems } from "./problems.js";
 import type { RowStream, Rows, TraceCounts, TraceOrigin } from "./stream.js";
 import type { Tally } from "./tally.js";
+import { timeOrder } from "./time-order.js";
 
 /** One pass through the rows of a file or a recipe, in its own order and on its own clock. */
 export interface Producer<B> {
@@ -72,7 +73,7 @@ export async function prepareRows<B extends Batch>(options: RowsOptions<B>): Pro
   for (const batch of kept) batch.rebase(zero, speedup);
   const batches = kept;
   if (tally.inversions === 0) return { ...shared, kept: true, open: () => new KeptStream(shared, batches) };
-  const order = timeOrder(batches, tally.emitted);
+  const order = timeOrder(timesOf(batches, tally.emitted));
   return { ...shared, kept: true, open: () => new SortedStream(shared, batches, order, create) };
 }
 
@@ -102,17 +103,15 @@ function latest({ time, length }: Batch, { inversions }: Tally): number {
   return last;
 }
 
-/** Row numbers by time, rows of equal time in the file's order. */
-function timeOrder(batches: readonly Batch[], rows: number): Uint32Array {
+/** The time column of all rows. */
+function timesOf(batches: readonly Batch[], rows: number): Float64Array {
   const times = new Float64Array(rows);
   let at = 0;
   for (const batch of batches) {
     times.set(batch.time.subarray(0, batch.length), at);
     at += batch.length;
   }
-  const order = new Uint32Array(rows);
-  for (let i = 0; i < rows; i++) order[i] = i;
-  return order.sort((a, b) => times[a]! - times[b]! || a - b);
+  return times;
 }
 
 abstract class Stream<B> implements RowStream<B> {

@@ -80,30 +80,6 @@ describe("an engine that serves one request at a time", () => {
     expect(measured.half).toBeLessThan(expected / 4);
   });
 
-  it("waits as M/M/c says when c requests run at once and a pass takes no longer for it: Erlang's C", async () => {
-    const c = 4;
-    const mean = 10_000;
-    const pass = 50;
-    const rho = 0.8;
-    const p = pass / mean;
-    const rows = poisson(mean / (c * rho), (u) => 1 + Math.floor(Math.log(1 - u) / Math.log(1 - p)));
-    const options = { max_num_seqs: c, async_scheduling: false };
-    const measured = await waiting(rows, { ...oneAtATime, options, time: { model: timing(pass) } });
-    const load = c * rho;
-    let term = 1;
-    let sum = 0;
-    for (let k = 0; k < c; k++) {
-      sum += term;
-      term *= load / (k + 1);
-    }
-    const last = term / (1 - rho);
-    const expected = (last / (sum + last)) * (mean / (c * (1 - rho)));
-    // Who arrives during a pass is looked at when it ends: between no and one pass later.
-    expect(measured.mean).toBeGreaterThan(expected - measured.half);
-    expect(measured.mean).toBeLessThan(expected + measured.half + pass);
-    expect(measured.half).toBeLessThan(expected / 4);
-  });
-
   it("waits as D/D/c says behind a round robin of c replicas: not at all up to full load, linearly past it", async () => {
     const service = 9_000;
     const gaps = (gap: number) =>

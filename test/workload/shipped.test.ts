@@ -79,12 +79,12 @@ describe("shipped traces", () => {
     });
   });
 
-  it("gang.csv fills 16 nodes of 8 GPUs, half its jobs on several nodes", async () => {
+  it("gang.csv fills 16 nodes of 8 GPUs, some jobs on all of them", async () => {
     const facts = await inspect("gang.csv", 128);
     expect(facts.counts.emitted).toBe(600);
     expect(facts.gpus!.max).toBe(128);
-    expect(facts.offeredLoad).toBeGreaterThan(0.65);
-    expect(facts.offeredLoad).toBeLessThan(0.8);
+    expect(facts.offeredLoad).toBeGreaterThan(0.5);
+    expect(facts.offeredLoad).toBeLessThan(0.6);
   });
 
   it("mixed-jobs.csv has jobs with and without GPUs", async () => {

@@ -69,6 +69,8 @@ export class FirstFit {
     while (left > 0) {
       node = candidates === undefined ? node + 1 : candidates.next(node + 1);
       if (node < 0 || node >= pool.endNode) return false;
+      // Who asks neither GPU nor core needs a node with one all the same: a node taken as a whole has none left.
+      if (candidates === undefined && space.freeGpus[node]! + space.freeCpus[node]! === 0) continue;
       const entry = this.#entry[node]! - 1;
       if (spread && entry >= 0) continue;
       const taken = entry >= 0;

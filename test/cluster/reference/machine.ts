@@ -72,6 +72,9 @@ export function place(
         if (n.pool !== pool || (shape.gpuType !== undefined && shape.gpuType !== n.gpu)) return false;
         if (n.gpus < task.gpus || n.cpus < task.cpus || n.memory < task.memory) return false;
         if (shape.exclusive && n.jobs > 0) return false;
+        // A task that asks for neither goes only where a GPU or a core is free at the start.
+        if (!shape.exclusive && task.gpus + task.cpus === 0 && free[i]!.gpus + free[i]!.cpus === 0)
+          return false;
         return !((shape.exclusive || shape.spread) && parts.some((part) => part.node === i));
       });
       if (node < 0) break;

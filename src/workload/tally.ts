@@ -25,7 +25,7 @@ export class Tally {
   from = 0;
   to = 0;
   readonly #dropped = new Map<string, { count: number; lines: number[] }>();
-  readonly #adjusted = new Map<string, number>();
+  readonly #adjusted = new Map<string, { count: number }>();
 
   constructor(readonly file: string) {}
 
@@ -39,7 +39,9 @@ export class Tally {
 
   /** A row is used, but not as it stands. Say so only when the row is sure to be emitted. */
   adjust(reason: string): void {
-    this.#adjusted.set(reason, (this.#adjusted.get(reason) ?? 0) + 1);
+    const entry = this.#adjusted.get(reason);
+    if (entry === undefined) this.#adjusted.set(reason, { count: 1 });
+    else entry.count++;
   }
 
   /** Books the drop announced last; the row is the line `bytes[start..end)`. */
@@ -79,7 +81,7 @@ export class Tally {
       rows: this.rows,
       emitted: this.emitted,
       dropped: Object.fromEntries(this.#dropped),
-      adjusted: Object.fromEntries(this.#adjusted),
+      adjusted: Object.fromEntries([...this.#adjusted].map(([reason, { count }]) => [reason, count])),
       inversions: this.inversions,
     };
   }

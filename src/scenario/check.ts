@@ -3,7 +3,7 @@ import type { Problem } from "../core/errors.js";
 import type { Path } from "./positions.js";
 import { type PathProblem, schemaProblems } from "./problems.js";
 import { Report } from "./report.js";
-import { valueAt } from "./schema-walk.js";
+import { sample, schemaAt, valueAt } from "./schema-walk.js";
 
 /** A misspelt key that was taken for the one that it resembles. */
 interface Rename {
@@ -47,13 +47,11 @@ export async function checkWith<S extends z.ZodMiniType, T>(
     }
     const found = schemaProblems(parsed.error.issues, schema, rest);
     const misspelt = found.filter(({ meant }) => meant !== undefined);
-    const missing = found.filter((problem) => problem.missing !== undefined);
-    // Deepest first, so that no path changes under those still to come.
-    for (const problem of [...found].sort((a, b) => b.path.length - a.path.length))
-      repair(rest, problem, renames);
-    const real = found.filter((p) => !missing.includes(p) || !misspelt.some((m) => supplies(m, p)));
+    const real = found.filter((problem) => !misspelt.some((other) => supplies(other, problem)));
     problems.push(...real.map((problem) => ({ ...problem, path: asWritten(problem.path, renames) })));
-    if (real.some((problem) => missing.includes(problem))) break;
+    // Deepest first, so that no path changes under those still to come.
+    const order = [...real].sort((a, b) => b.path.length - a.path.length);
+    if (!order.every((problem) => repair(rest, problem, schema, renames))) break;
   }
   return { problems };
 }
@@ -67,18 +65,35 @@ function supplies(misspelt: PathProblem, missing: PathProblem): boolean {
   );
 }
 
-function repair(data: unknown, { path, meant, missing }: PathProblem, renames: Rename[]): void {
-  const parent = path.slice(0, -1);
-  const key = path.at(-1);
+/** Puts the data right in one place, so that the rest can be looked at; false when that cannot be. */
+function repair(
+  data: unknown,
+  { code, path, meant, missing }: PathProblem,
+  schema: z.ZodMiniType,
+  renames: Rename[],
+): boolean {
+  const at = missing === undefined ? path : [...path, missing];
+  const parent = at.slice(0, -1);
+  const key = at.at(-1);
   const holder = valueAt(data, parent);
-  if (missing !== undefined || typeof key !== "string" || typeof holder !== "object" || holder === null)
-    return;
-  const values = holder as Record<string, unknown>;
-  if (meant !== undefined && !Object.hasOwn(values, meant)) {
-    values[meant] = values[key];
-    renames.push({ parent, from: key, to: meant });
+  if (key === undefined || typeof holder !== "object" || holder === null) return false;
+  const values = holder as Record<string | number, unknown>;
+  if (code === "scenario/unknown-key") {
+    if (meant !== undefined && !Object.hasOwn(values, meant)) {
+      values[meant] = values[key];
+      renames.push({ parent, from: String(key), to: meant });
+    }
+    delete values[key];
+    return true;
   }
-  delete values[key];
+  const place = schemaAt(schema, at, data);
+  if (typeof key === "string" && place?._zod.optin === "optional") delete values[key];
+  else {
+    const standIn = sample(place);
+    if (standIn === undefined) return false;
+    values[key] = standIn;
+  }
+  return true;
 }
 
 /** A path of the repaired data as the user wrote it. */

@@ -70,7 +70,11 @@ export function locateError(error: InputError, loaded: Pick<LoadedScenario, "loc
 }
 
 /** Problems whose path ends in a key that is wrong itself, whatever its value. */
-const ABOUT_KEYS: ReadonlySet<string> = new Set(["scenario/unknown-key", "scenario/unknown-option"]);
+const ABOUT_KEYS: ReadonlySet<string> = new Set([
+  "scenario/unknown-key",
+  "scenario/unknown-option",
+  "scenario/contradiction",
+]);
 
 /** The source of an input, the name that it has by itself, and the folder its paths are relative to. */
 export async function openInput(

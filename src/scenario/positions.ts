@@ -62,6 +62,7 @@ export function parseSource(text: string, file: string): Source {
     data,
     locate(path, what) {
       let node = doc.contents as Node | null;
+      if (node === null && path.length === 0) return position(0, 1);
       let pair: Pair<Node, Node | null> | undefined;
       for (const key of path) {
         if (isAlias(node)) node = node.resolve(doc) ?? null;
@@ -80,7 +81,8 @@ export function parseSource(text: string, file: string): Source {
       }
       if (what === "key" && pair !== undefined) return rangeOf(pair.key);
       // A mapping or list of several lines is best shown by where it is named.
-      return pair !== undefined && (node === null || (isCollection(node) && !node.flow))
+      const unseen = node === null || (isScalar(node) && node.source === "");
+      return pair !== undefined && (unseen || (isCollection(node) && !node.flow))
         ? rangeOf(pair.key)
         : rangeOf(node);
     },

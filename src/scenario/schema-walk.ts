@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import type { Path } from "./positions.js";
 
 export type Schema = z.core.$ZodType;
@@ -74,6 +74,27 @@ export function schemaAt(root: Schema, path: Path, data: unknown): Schema | unde
     value = valueAt(value, [key]);
   }
   return schema;
+}
+
+/** A value that a single field would take, as its description shows one; undefined for mappings and lists. */
+export function sample(schema: Schema | undefined): string | number | boolean | undefined {
+  const inner = bare(schema);
+  const said = inner && (z.globalRegistry.get(inner) as Said | undefined);
+  if (said?.examples !== undefined) return said.examples[0];
+  const type = [said?.type ?? []].flat()[0];
+  if (type === "string") return "x";
+  if (type === "integer" || type === "number") return said?.minimum ?? (said?.exclusiveMinimum ?? 0) + 1;
+  if (inner?._zod.def.type === "boolean") return false;
+  if (inner?._zod.def.type === "enum")
+    return Object.values((inner._zod.def as unknown as { entries: Record<string, string> }).entries)[0];
+  return undefined;
+}
+
+interface Said {
+  type?: string | string[];
+  examples?: (string | number)[];
+  minimum?: number;
+  exclusiveMinimum?: number;
 }
 
 /** The keys that the mapping at a path may have. */

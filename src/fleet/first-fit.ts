@@ -10,7 +10,10 @@ import type { Shape, TaskGroup } from "./shape.js";
  * Costs O(tasks x log nodes) where GPUs or cores decide; memory may make it pass over nodes.
  */
 export class FirstFit {
-  /** By node: entry of the placement being built, plus 1; 0 for none. Only non-zero during a search. */
+  /**
+   * By node: entry of the placement being built, plus 1; 0 for none. Only non-zero during a search, and not kept for the
+   * last group of tasks, which meets each node once.
+   */
   readonly #entry: Int32Array;
 
   constructor(readonly space: FreeSpace) {
@@ -35,14 +38,15 @@ export class FirstFit {
 
   #placeIn(pool: Pool, shape: Shape, out: Placement): boolean {
     out.clear();
+    const { groups, exclusive, spread } = shape;
     let whole = true;
-    for (let i = 0; whole && i < shape.groups.length; i++) {
-      const group = shape.groups[i]!;
-      whole = shape.exclusive
-        ? this.#wholeNodes(pool, group, out)
-        : this.#parts(pool, group, shape.spread, out);
+    let kept = 0;
+    for (let i = 0; whole && i < groups.length; i++) {
+      const group = groups[i]!;
+      whole = exclusive ? this.#wholeNodes(pool, group, out) : this.#parts(pool, group, spread, out);
+      if (i + 1 < groups.length) for (; kept < out.length; kept++) this.#entry[out.node[kept]!] = kept + 1;
     }
-    for (let i = 0; i < out.length; i++) this.#entry[out.node[i]!] = 0;
+    while (kept > 0) this.#entry[out.node[--kept]!] = 0;
     return whole;
   }
 
@@ -53,7 +57,6 @@ export class FirstFit {
       if (node < 0 || node >= pool.endNode) return false;
       if (this.#entry[node] !== 0) continue;
       out.add(node, pool.gpusPerNode, pool.cpus, Number.isFinite(pool.memory) ? pool.memory : 0);
-      this.#entry[node] = out.length;
       left--;
     }
     return true;
@@ -89,10 +92,7 @@ export class FirstFit {
         out.gpus[entry]! += fit * gpus;
         out.cpus[entry]! += fit * cpus;
         out.memory[entry]! += fit * memory;
-      } else {
-        out.add(node, fit * gpus, fit * cpus, fit * memory);
-        this.#entry[node] = out.length;
-      }
+      } else out.add(node, fit * gpus, fit * cpus, fit * memory);
       left -= fit;
     }
     return true;

@@ -62,7 +62,7 @@ export class Fleet extends FreeSpace {
           `${gpus} GPUs, ${cpus} cores, ${memory} bytes asked of ${this.nodeName(node)}, which has ` +
             `${this.freeGpus[node]}, ${this.freeCpus[node]}, ${this.freeMemory[node]} free`,
         );
-      const mask = lowestBits(this.gpuMask[node]!, gpus);
+      const mask = gpus === 0 ? 0 : lowestBits(this.gpuMask[node]!, gpus);
       this.gpuMask[node]! ^= mask;
       this.change(node, -gpus, -cpus, -memory, 1);
       allocation = this.allocations.add(node, mask, cpus, memory, allocation);

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
-import { JobArrivals } from "../dist/cluster/arrivals.js";
-import { Cluster } from "../dist/cluster/cluster.js";
-import { Jobs, newJobNames } from "../dist/cluster/jobs.js";
-import { clusterPolicies } from "../dist/cluster/registry.js";
-import { Names } from "../dist/core/names.js";
-import { Simulation } from "../dist/core/simulation.js";
-import { Fleet } from "../dist/fleet/fleet.js";
-import { Shapes } from "../dist/fleet/shape.js";
-import { Journal } from "../dist/journal/journal.js";
-import { readJobs } from "../dist/workload/read.js";
+import { JobArrivals } from "./build/cluster/arrivals.js";
+import { Cluster } from "./build/cluster/cluster.js";
+import { Jobs, newJobNames } from "./build/cluster/jobs.js";
+import { clusterPolicies } from "./build/cluster/registry.js";
+import { Names } from "./build/core/names.js";
+import { Simulation } from "./build/core/simulation.js";
+import { Fleet } from "./build/fleet/fleet.js";
+import { Shapes } from "./build/fleet/shape.js";
+import { Journal } from "./build/journal/journal.js";
+import { readJobs } from "./build/workload/read.js";
 
 export const describe =
   "jobs per CPU-second of simulation (events, queue, fleet; nobody listens to the journal), trace in memory";

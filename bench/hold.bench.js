@@ -1,5 +1,5 @@
 import FlatQueue from "flatqueue";
-import { EventQueue } from "../dist/core/event-queue.js";
+import { EventQueue } from "./build/core/event-queue.js";
 
 export const describe = "the hold model: N events resident, each pop followed by a push at a later time";
 const OPERATIONS = 1_000_000;

@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import type { JournalListener } from "../journal/journal.js";
 import type { RunFile } from "../report/manifest.js";
 import { SavedRun } from "../report/saved-run.js";
@@ -18,7 +19,6 @@ export interface Saving {
  * @throws InputError
  */
 export async function startSaving(folder: string, loaded: LoadedScenario, journal: boolean): Promise<Saving> {
-  const { stringify } = await import("yaml");
   const run = new SavedRun(folder);
   const files: RunFile[] = ["result.json"];
   const listeners: JournalListener[] = [];

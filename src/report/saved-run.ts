@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -15,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../core/errors.js";
+import { makeFolders } from "./make-folders.js";
 import { KIND, RUN_FILES, type RunFile } from "./manifest.js";
 
 /**
@@ -37,7 +37,7 @@ export class SavedRun {
     refuseForeignFiles(target, this.#target);
     const parent = dirname(this.#target);
     try {
-      this.#madeParent = mkdirSync(parent, { recursive: true });
+      this.#madeParent = makeFolders(parent);
       this.#folder = mkdtempSync(join(parent, `.${basename(this.#target)}.partial-`));
     } catch (error) {
       throw unwritable(target, error);

@@ -118,3 +118,10 @@ describe("SavedRun", () => {
     expect(problem.message).toBe(`cannot write ${join(file, "run")}: a part of the path is not a folder`);
   });
 });
+
+it.skipIf(!existsSync("/proc/self"))(
+  "refuses a file system that takes no folders (/proc) instead of trying for ever",
+  () => {
+    expect(problemOf(() => new SavedRun("/proc/no-such-folder/run")).code).toBe("out/unwritable");
+  },
+);

@@ -16,7 +16,7 @@ export function completionCommand(program: Command, { terminal, finish }: Contex
       finish(Exit.Done);
     });
   examples(command, [
-    ["completion bash > ~/.local/share/bash-completion/completions/whowaits", "For good, in bash"],
+    ["completion bash >> ~/.bashrc", "For good, in bash"],
     ["completion fish > ~/.config/fish/completions/whowaits.fish", "For good, in fish"],
     ["completion zsh > ~/.zfunc/_whowaits", "In zsh, with ~/.zfunc in fpath before compinit"],
   ]);

@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
 import { closest } from "../../core/suggest.js";
+import { makeFolders } from "../../report/make-folders.js";
 import { type Context, examples } from "../context.js";
 import { Exit } from "../exit.js";
 import { packagePath, packageText, templates } from "../package-files.js";
@@ -54,8 +55,8 @@ function init(file: string, { template, force = false }: InitOptions, terminal: 
       hint: "--force replaces it",
     });
   writing(file, () => {
-    mkdirSync(folder, { recursive: true });
-    if (traces.length > 0) mkdirSync(join(folder, "traces"), { recursive: true });
+    makeFolders(folder);
+    if (traces.length > 0) makeFolders(join(folder, "traces"));
     for (const trace of traces) copyFileSync(packagePath("traces", trace), join(folder, "traces", trace));
     writeFileSync(schema, packageText(SCHEMA));
     writeFileSync(file, text);

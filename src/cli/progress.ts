@@ -1,13 +1,5 @@
+import type { Progress } from "../scenario/simulate.js";
 import type { Terminal } from "./terminal.js";
-
-export interface Progress {
-  /** Simulated time and its bound, µs (Infinity when there is none); entities done, of how many (0: not known). */
-  time: number;
-  until: number;
-  events: number;
-  done: number;
-  total: number;
-}
 
 export interface ProgressBar {
   update(progress: Progress): void;

@@ -1,3 +1,4 @@
+import { grown } from "../core/column.js";
 import type { Names } from "../core/names.js";
 import type { Fleet } from "../fleet/fleet.js";
 import type { Shape, Shapes } from "../fleet/shape.js";
@@ -180,39 +181,24 @@ export class Jobs implements JobFacts {
   }
 
   #grow(size: number): void {
-    const floats = (from: Float64Array) => {
-      const to = new Float64Array(size);
-      to.set(from);
-      return to;
-    };
-    const ints = (from: Int32Array) => {
-      const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
-    const bytes = (from: Uint8Array) => {
-      const to = new Uint8Array(size);
-      to.set(from);
-      return to;
-    };
-    this.state = bytes(this.state);
-    this.killed = bytes(this.killed);
-    this.replica = bytes(this.replica);
-    this.#ids = floats(this.#ids);
-    this.sequence = floats(this.sequence);
-    this.submit = floats(this.submit);
-    this.run = floats(this.run);
-    this.requested = floats(this.requested);
-    this.cancel = floats(this.cancel);
-    this.start = floats(this.start);
-    this.end = floats(this.end);
-    this.event = floats(this.event);
-    this.shapeId = ints(this.shapeId);
-    this.userIds = ints(this.userIds);
-    this.accountIds = ints(this.accountIds);
-    this.queueIds = ints(this.queueIds);
-    this.allocation = ints(this.allocation);
-    this.reason = ints(this.reason);
+    this.state = grown(this.state, size);
+    this.killed = grown(this.killed, size);
+    this.replica = grown(this.replica, size);
+    this.#ids = grown(this.#ids, size);
+    this.sequence = grown(this.sequence, size);
+    this.submit = grown(this.submit, size);
+    this.run = grown(this.run, size);
+    this.requested = grown(this.requested, size);
+    this.cancel = grown(this.cancel, size);
+    this.start = grown(this.start, size);
+    this.end = grown(this.end, size);
+    this.event = grown(this.event, size);
+    this.shapeId = grown(this.shapeId, size);
+    this.userIds = grown(this.userIds, size);
+    this.accountIds = grown(this.accountIds, size);
+    this.queueIds = grown(this.queueIds, size);
+    this.allocation = grown(this.allocation, size);
+    this.reason = grown(this.reason, size);
   }
 }
 

@@ -1,3 +1,4 @@
+import { grown } from "../core/column.js";
 import { InvariantError } from "../core/errors.js";
 
 /** What one job holds, node by node: linked entries in typed arrays, recycled. An allocation is its first entry. */
@@ -44,17 +45,10 @@ export class Allocations {
 
   #grow(): void {
     const size = this.node.length * 2;
-    const ints = (from: Int32Array) => {
-      const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
-    this.node = ints(this.node);
-    this.gpuMask = ints(this.gpuMask);
-    this.cpus = ints(this.cpus);
-    this.#next = ints(this.#next);
-    const memory = new Float64Array(size);
-    memory.set(this.memory);
-    this.memory = memory;
+    this.node = grown(this.node, size);
+    this.gpuMask = grown(this.gpuMask, size);
+    this.cpus = grown(this.cpus, size);
+    this.#next = grown(this.#next, size);
+    this.memory = grown(this.memory, size);
   }
 }

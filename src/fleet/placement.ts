@@ -1,3 +1,5 @@
+import { grown } from "../core/column.js";
+
 /**
  * Where the parts of a job go: one entry per node. A reusable buffer; whoever fills it clears it first, and a reader
  * must not keep it past the next search.
@@ -31,16 +33,9 @@ export class Placement {
 
   #grow(): void {
     const size = this.node.length * 2;
-    const ints = (from: Int32Array) => {
-      const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
-    this.node = ints(this.node);
-    this.gpus = ints(this.gpus);
-    this.cpus = ints(this.cpus);
-    const memory = new Float64Array(size);
-    memory.set(this.memory);
-    this.memory = memory;
+    this.node = grown(this.node, size);
+    this.gpus = grown(this.gpus, size);
+    this.cpus = grown(this.cpus, size);
+    this.memory = grown(this.memory, size);
   }
 }

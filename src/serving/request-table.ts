@@ -1,3 +1,4 @@
+import { grown } from "../core/column.js";
 import type { RequestFacts } from "../journal/facts.js";
 import type { RequestNames } from "../workload/stream.js";
 
@@ -146,35 +147,27 @@ export class RequestTable implements RequestFacts {
   }
 
   #grow(): void {
-    this.#ids = doubled(this.#ids);
-    this.#services = doubled(this.#services);
-    this.#tenants = doubled(this.#tenants);
-    this.arrival = doubled(this.arrival);
-    this.serial = doubled(this.serial);
-    this.input = doubled(this.input);
-    this.output = doubled(this.output);
-    this.maxTokens = doubled(this.maxTokens);
-    this.priority = doubled(this.priority);
-    this.order = doubled(this.order);
-    this.status = doubled(this.status);
-    this.tokens = doubled(this.tokens);
-    this.computed = doubled(this.computed);
-    this.placeholders = doubled(this.placeholders);
-    this.preemptions = doubled(this.preemptions);
-    this.blocks = doubled(this.blocks);
-    this.hashedBlocks = doubled(this.hashedBlocks);
-    this.row = doubled(this.row);
-    this.replica = doubled(this.replica);
-    this.reason = doubled(this.reason);
-    this.next = doubled(this.next);
-    this.previous = doubled(this.previous);
+    this.#ids = grown(this.#ids, 2 * this.#ids.length);
+    this.#services = grown(this.#services, 2 * this.#services.length);
+    this.#tenants = grown(this.#tenants, 2 * this.#tenants.length);
+    this.arrival = grown(this.arrival, 2 * this.arrival.length);
+    this.serial = grown(this.serial, 2 * this.serial.length);
+    this.input = grown(this.input, 2 * this.input.length);
+    this.output = grown(this.output, 2 * this.output.length);
+    this.maxTokens = grown(this.maxTokens, 2 * this.maxTokens.length);
+    this.priority = grown(this.priority, 2 * this.priority.length);
+    this.order = grown(this.order, 2 * this.order.length);
+    this.status = grown(this.status, 2 * this.status.length);
+    this.tokens = grown(this.tokens, 2 * this.tokens.length);
+    this.computed = grown(this.computed, 2 * this.computed.length);
+    this.placeholders = grown(this.placeholders, 2 * this.placeholders.length);
+    this.preemptions = grown(this.preemptions, 2 * this.preemptions.length);
+    this.blocks = grown(this.blocks, 2 * this.blocks.length);
+    this.hashedBlocks = grown(this.hashedBlocks, 2 * this.hashedBlocks.length);
+    this.row = grown(this.row, 2 * this.row.length);
+    this.replica = grown(this.replica, 2 * this.replica.length);
+    this.reason = grown(this.reason, 2 * this.reason.length);
+    this.next = grown(this.next, 2 * this.next.length);
+    this.previous = grown(this.previous, 2 * this.previous.length);
   }
-}
-
-type Column = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
-
-function doubled<T extends Column>(column: T): T {
-  const larger = new (column.constructor as new (length: number) => T)(column.length * 2);
-  larger.set(column);
-  return larger;
 }

@@ -1,4 +1,4 @@
-import { grownFloats, grownInts } from "./grow.js";
+import { grown } from "../../core/column.js";
 
 /** So many newcomers are put in one by one; more are sorted and merged. */
 const FEW = 8;
@@ -25,10 +25,10 @@ export class Endings {
   add(job: number, time: number): void {
     const at = this.#news++;
     if (at === this.#newJob.length) {
-      this.#newTime = grownFloats(this.#newTime, at * 2);
-      this.#newJob = grownInts(this.#newJob, at * 2);
+      this.#newTime = grown(this.#newTime, at * 2);
+      this.#newJob = grown(this.#newJob, at * 2);
     }
-    if (job >= this.#newcomer.length) this.#newcomer = grownInts(this.#newcomer, job * 2);
+    if (job >= this.#newcomer.length) this.#newcomer = grown(this.#newcomer, job * 2);
     this.#newTime[at] = time;
     this.#newJob[at] = job;
     this.#newcomer[job] = at;
@@ -90,8 +90,8 @@ export class Endings {
     let size = this.job.length;
     while (size < 2 * (this.end + more)) size *= 2;
     if (size === this.job.length) return;
-    this.time = grownFloats(this.time, size);
-    this.job = grownInts(this.job, size);
+    this.time = grown(this.time, size);
+    this.job = grown(this.job, size);
   }
 
   #insert(job: number, time: number): void {

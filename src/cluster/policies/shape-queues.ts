@@ -1,5 +1,5 @@
+import { grown } from "../../core/column.js";
 import type { JobView } from "../policy.js";
-import { grownInts } from "./grow.js";
 
 /** Pending jobs in order of submission, a queue for each shape. */
 export class ShapeQueues {
@@ -16,8 +16,8 @@ export class ShapeQueues {
       this.#last.push(-1);
     }
     if (job >= this.#next.length) {
-      this.#next = grownInts(this.#next, job * 2);
-      this.#previous = grownInts(this.#previous, job * 2);
+      this.#next = grown(this.#next, job * 2);
+      this.#previous = grown(this.#previous, job * 2);
     }
     // Only one that was preempted has others behind it.
     let before = this.#last[id]!;

@@ -1,5 +1,5 @@
+import { grown } from "../../core/column.js";
 import type { JobView } from "../policy.js";
-import { grownInts } from "./grow.js";
 
 /** By estimate, then order of submission: pyss' order of shortest-job backfilling. */
 export function shorter(jobs: JobView, a: number, b: number): number {
@@ -14,7 +14,7 @@ export class ShortestFirst {
   length = 0;
 
   add(jobs: JobView, job: number): void {
-    if (this.length === this.job.length) this.job = grownInts(this.job, this.length * 2);
+    if (this.length === this.job.length) this.job = grown(this.job, this.length * 2);
     const at = this.#find(jobs, job);
     this.job.copyWithin(at + 1, at, this.length++);
     this.job[at] = job;

@@ -1,4 +1,4 @@
-import { grownFloats } from "../grow.js";
+import { grown } from "../../../core/column.js";
 
 /** When pending jobs are to start, by job; -1 for those without a reservation. */
 export class StartTimes {
@@ -10,7 +10,7 @@ export class StartTimes {
 
   set(job: number, time: number): void {
     const { length } = this.#at;
-    if (job >= length) this.#at = grownFloats(this.#at, job * 2).fill(-1, length);
+    if (job >= length) this.#at = grown(this.#at, job * 2).fill(-1, length);
     this.#at[job] = time;
   }
 }

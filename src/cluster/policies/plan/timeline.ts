@@ -1,4 +1,4 @@
-import { grownFloats, grownInts } from "../grow.js";
+import { grown } from "../../../core/column.js";
 
 /** Changes of a number at times to come, in order of time; changes at one time add up. */
 export class Timeline {
@@ -21,8 +21,8 @@ export class Timeline {
       return;
     }
     if (this.length === this.time.length) {
-      this.time = grownFloats(this.time, this.length * 2);
-      this.delta = grownInts(this.delta, this.length * 2);
+      this.time = grown(this.time, this.length * 2);
+      this.delta = grown(this.delta, this.length * 2);
     }
     this.#move(at + 1, at, this.length++);
     this.time[at] = time;

@@ -1,4 +1,5 @@
 import { InvariantError } from "../core/errors.js";
+import { IntList } from "../core/int-list.js";
 import { LinkedList } from "../core/linked-list.js";
 import { Names } from "../core/names.js";
 import { Phase, type Simulation } from "../core/simulation.js";
@@ -52,7 +53,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   readonly #holders = new Map<number, LeaseHolder>();
   readonly #checkInvariants: boolean;
   /** Submitted since the last pass: those the policy says nothing about wait by Priority. */
-  readonly #fresh: number[] = [];
+  readonly #fresh = new IntList();
   readonly #endEvent: number;
   readonly #cancelEvent: number;
   readonly #passEvent: number;
@@ -255,12 +256,11 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#passing = false;
     const fresh = this.#fresh;
     for (let i = 0; i < fresh.length; i++) {
-      const job = fresh[i]!;
+      const job = fresh.items[i]!;
       if (this.jobs.state[job] === JobState.Pending && this.jobs.reason[job] === -1)
         this.hold(job, "Priority");
     }
-    // Setting a length costs more than the rest of an idle pass.
-    if (fresh.length > 0) fresh.length = 0;
+    fresh.clear();
     if (this.#checkInvariants) audit(this.fleet, this.jobs, this.running, this.queue);
   }
 }

@@ -37,14 +37,20 @@ const MOST_ROUNDS = 20_000_000;
 
 /** The clock and the loop. Time is a whole number of microseconds since the run's start. */
 export class Simulation {
-  now = 0;
   events = 0;
+
+  /** A number in a field would be a new object at each event, kept alive by the old one that refers to it. */
+  readonly #clock = new Float64Array(1);
 
   readonly #queue = new EventQueue();
   readonly #handlers: ((arg: number) => void)[] = [];
   readonly #cursors: ArrivalCursor[] = [];
   #rounds = 0;
   #lastPhase = 0;
+
+  get now(): number {
+    return this.#clock[0]!;
+  }
 
   /** Registers what an event does; the number it returns names it in `at`. */
   handler(handle: (arg: number) => void): number {
@@ -72,7 +78,7 @@ export class Simulation {
       if (waiting === "refill") {
         for (const cursor of this.#cursors) if (Number.isNaN(cursor.nextTime())) await cursor.refill();
       } else if (waiting === "until") {
-        this.now = until;
+        this.#clock[0] = until;
         return "until";
       } else if (waiting !== "slice") return waiting;
       if (options.breathe && (await options.breathe())) return "interrupted";
@@ -119,8 +125,8 @@ export class Simulation {
   }
 
   #step(time: number, phase: number): void {
-    if (time !== this.now) {
-      this.now = time;
+    if (time !== this.#clock[0]) {
+      this.#clock[0] = time;
       this.#rounds = 0;
     } else if (phase < this.#lastPhase && ++this.#rounds > MOST_ROUNDS) {
       throw new InputError({

@@ -1,10 +1,10 @@
+import { IntList } from "../core/int-list.js";
 import type { Names } from "../core/names.js";
 import { RequestOutcome } from "../journal/journal.js";
 import type { Batch } from "./batch.js";
 import type { KvCache } from "./kv/kv-cache.js";
 import type { RequestQueue } from "./request-queue.js";
 import { RequestStatus, type RequestTable } from "./request-table.js";
-import { RunningList } from "./running-list.js";
 
 /** What `generate` returns of a request that goes on. */
 export const UNFINISHED = -1;
@@ -26,7 +26,7 @@ export interface EngineEvents {
  */
 export class Engine {
   /** Requests in the engine, in order of admission. */
-  readonly running = new RunningList();
+  readonly running = new IntList();
   /** µs since the run's start. */
   now = 0;
 

@@ -1,3 +1,4 @@
+import { IntList } from "../../core/int-list.js";
 import type {
   ClusterActions,
   ClusterEvent,
@@ -19,7 +20,7 @@ import { tieOption } from "./ties.js";
 class Conservative implements ClusterPolicy {
   readonly #endings = new Endings();
   /** Submitted since the last pass. */
-  #fresh: number[] = [];
+  readonly #fresh = new IntList();
   #plan: Plan | undefined;
   /** Resources came free that the plan did not expect. */
   #compress = false;
@@ -39,7 +40,7 @@ class Conservative implements ClusterPolicy {
     }
     if (event === "cancel") {
       this.#plan?.withdraw(job);
-      this.#fresh = this.#fresh.filter((other) => other !== job);
+      this.#fresh.discard(job);
       this.#compress = true;
       return;
     }
@@ -67,7 +68,7 @@ class Conservative implements ClusterPolicy {
     const all = overdue || this.#replan || this.#compress || this.#late || now >= this.#next;
     this.#reserve(overdue, this.#plan, view);
     this.#startDue(all, this.#plan, view, act);
-    this.#fresh.length = 0;
+    this.#fresh.clear();
 
     if (queue.length === 0) return;
     act.hold(queue.first, "Resources");
@@ -79,9 +80,9 @@ class Conservative implements ClusterPolicy {
   #startFresh(plan: Plan, view: ClusterView, act: ClusterActions): void {
     const fresh = this.#fresh;
     let started = 0;
-    for (; started < fresh.length && plan.startAtOnce(fresh[started]!, act); started++)
-      this.#endings.add(fresh[started]!, view.jobs.expectedEnd(fresh[started]!));
-    if (started > 0) fresh.splice(0, started);
+    for (; started < fresh.length && plan.startAtOnce(fresh.items[started]!, act); started++)
+      this.#endings.add(fresh.items[started]!, view.jobs.expectedEnd(fresh.items[started]!));
+    if (started > 0) fresh.dropFirst(started);
   }
 
   /** Brings the plan up to date. */
@@ -95,7 +96,7 @@ class Conservative implements ClusterPolicy {
       for (let job = queue.first; job >= 0; job = queue.next(job))
         if (plan.at(job) < 0) plan.reserve(job);
         else plan.advance(job);
-    } else for (let i = 0; i < fresh.length; i++) plan.reserve(fresh[i]!);
+    } else for (let i = 0; i < fresh.length; i++) plan.reserve(fresh.items[i]!);
     this.#replan = false;
     this.#compress = false;
   }
@@ -105,7 +106,7 @@ class Conservative implements ClusterPolicy {
     const { queue } = view;
     const fresh = this.#fresh;
     if (!all) {
-      for (let i = 0; i < fresh.length; i++) this.#startIfDue(fresh[i]!, plan, view, act);
+      for (let i = 0; i < fresh.length; i++) this.#startIfDue(fresh.items[i]!, plan, view, act);
       return;
     }
     this.#late = false;

@@ -1,3 +1,4 @@
+import { IntList } from "../../core/int-list.js";
 import type {
   ClusterActions,
   ClusterEvent,
@@ -26,7 +27,7 @@ class Easy implements ClusterPolicy {
   readonly #endings = new Endings();
   readonly #shortest: ShortestFirst | undefined;
   /** Submitted since the last pass. */
-  #fresh: number[] = [];
+  readonly #fresh = new IntList();
   #room: Room | undefined;
   /** The job that the reservation is for; -1 when nobody waits. */
   #head = -1;
@@ -47,7 +48,7 @@ class Easy implements ClusterPolicy {
       this.#shortest?.add(view.jobs, job);
     } else if (event === "cancel") {
       if (job === this.#head) this.#again = true;
-      this.#fresh = this.#fresh.filter((other) => other !== job);
+      this.#fresh.discard(job);
       this.#shortest?.remove(view.jobs, job);
     } else {
       this.#endings.remove(job, view.jobs.expectedEnd(job));
@@ -71,9 +72,9 @@ class Easy implements ClusterPolicy {
     } else {
       const fresh = this.#fresh;
       if (this.#shortest !== undefined) fresh.sort((a, b) => shorter(view.jobs, a, b));
-      for (let i = 0; i < fresh.length; i++) this.#tryBackfill(fresh[i]!, view, act, this.#room);
+      for (let i = 0; i < fresh.length; i++) this.#tryBackfill(fresh.items[i]!, view, act, this.#room);
     }
-    if (this.#fresh.length > 0) this.#fresh.length = 0;
+    this.#fresh.clear();
   }
 
   /** Starts jobs from the front until one does not fit. */

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../core/errors.js";
-import { makeFolders } from "./make-folders.js";
+import { makeFolders } from "../core/make-folders.js";
 import { KIND, RUN_FILES, type RunFile } from "./manifest.js";
 
 /**

@@ -42,7 +42,27 @@ export interface LoadedScenario {
  * @throws InputError with everything that is wrong with it, located, in source order
  */
 export async function loadScenario(input: ScenarioInput, overrides: Overrides = {}): Promise<LoadedScenario> {
-  const { source, name, folder } = await openInput(input);
+  return loadOpened(await openInput(input), overrides);
+}
+
+/** A scenario whose source was read: it need not be read again for other overrides. */
+export interface OpenedScenario {
+  readonly source: Source;
+  /** The name that it has by itself. */
+  readonly name: string;
+  /** Absolute path of the folder that its paths are relative to. */
+  readonly folder: string;
+}
+
+/**
+ * Checks and resolves a scenario that was read, under some overrides.
+ *
+ * @throws InputError as `loadScenario`
+ */
+export async function loadOpened(
+  { source, name, folder }: OpenedScenario,
+  overrides: Overrides = {},
+): Promise<LoadedScenario> {
   const changes = overridesOf(overrides);
   const locate = (path: Path, what: "key" | "value") => locateIn(source, changes, path, what);
   const data = applyOverrides(source.data, changes);
@@ -77,9 +97,7 @@ const ABOUT_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** The source of an input, the name that it has by itself, and the folder its paths are relative to. */
-export async function openInput(
-  input: ScenarioInput,
-): Promise<{ source: Source; name: string; folder: string }> {
+export async function openInput(input: ScenarioInput): Promise<OpenedScenario> {
   if (typeof input === "string")
     return {
       source: parseSource(await readScenario(input), input),

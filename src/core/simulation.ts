@@ -31,7 +31,10 @@ export interface RunOptions {
   breathe?: () => Promise<boolean>;
 }
 
-const SLICE = 65_536;
+/** Events between two breaths: as many as take this long, for a Ctrl-C must be heard however slow a policy is. */
+const FEWEST = 1;
+const MOST = 65_536;
+const BREATH_MS = 50;
 /** A policy that keeps asking to be woken now would spin for ever; no workload makes this many rounds. */
 const MOST_ROUNDS = 20_000_000;
 
@@ -45,6 +48,7 @@ export class Simulation {
   readonly #queue = new EventQueue();
   readonly #handlers: ((arg: number) => void)[] = [];
   readonly #cursors: ArrivalCursor[] = [];
+  #slice = 64;
   #rounds = 0;
   #lastPhase = 0;
 
@@ -74,23 +78,32 @@ export class Simulation {
   async run(options: RunOptions = {}): Promise<StopReason> {
     const until = options.until ?? Number.POSITIVE_INFINITY;
     for (;;) {
-      const waiting = this.#slice(until, options.enough);
+      const began = performance.now();
+      const waiting = this.#runSlice(until, options.enough);
       if (waiting === "refill") {
         for (const cursor of this.#cursors) if (Number.isNaN(cursor.nextTime())) await cursor.refill();
       } else if (waiting === "until") {
         this.#clock[0] = until;
         return "until";
-      } else if (waiting !== "slice") return waiting;
+      } else if (waiting === "slice") this.#pace(performance.now() - began);
+      else return waiting;
       if (options.breathe && (await options.breathe())) return "interrupted";
     }
   }
 
-  /** Up to SLICE events without giving way. */
-  #slice(until: number, enough?: () => boolean): "slice" | "refill" | StopReason {
+  /** The wall clock says when the loop gives way, never what happens in it. */
+  #pace(took: number): void {
+    if (took < BREATH_MS / 2) this.#slice = Math.min(MOST, this.#slice * 2);
+    else if (took > BREATH_MS) this.#slice = Math.max(FEWEST, Math.floor((this.#slice * BREATH_MS) / took));
+  }
+
+  /** Up to a slice of events without giving way. */
+  #runSlice(until: number, enough?: () => boolean): "slice" | "refill" | StopReason {
     const queue = this.#queue;
     const cursors = this.#cursors;
     const handlers = this.#handlers;
-    for (let n = 0; n < SLICE; n++) {
+    const slice = this.#slice;
+    for (let n = 0; n < slice; n++) {
       let cursor: ArrivalCursor | undefined;
       let arrival = Number.POSITIVE_INFINITY;
       for (let i = 0; i < cursors.length; i++) {

@@ -19,7 +19,7 @@ export class JobMetrics implements JournalListener {
   submitted = 0;
   timedOut = 0;
   cancelled = 0;
-  /** Jobs pending after the last submission. */
+  /** Jobs pending after the instant of the last submission. */
   queueAtLastArrival = 0;
   load!: OfferedLoad;
   readonly #window: Window;
@@ -30,6 +30,7 @@ export class JobMetrics implements JournalListener {
   #endedInWindow = 0;
   #preemptions = 0;
   #firstSubmit = 0;
+  #lastSubmit = -1;
   #lastEnd = 0;
   #runEnd = 0;
 
@@ -55,6 +56,7 @@ export class JobMetrics implements JournalListener {
     this.fairness.meet(jobs, job);
     if (!within(this.#window, time)) return;
     if (this.submitted++ === 0) this.#firstSubmit = time;
+    this.#lastSubmit = time;
     this.queueAtLastArrival = this.queue.level;
     this.load.add(time, job);
   }
@@ -64,6 +66,7 @@ export class JobMetrics implements JournalListener {
     const { jobs } = this.#facts;
     this.#times.start(time, job, jobs.gpus(job), jobs.cpus(job));
     this.queue.add(time, -1);
+    if (time === this.#lastSubmit) this.queueAtLastArrival = this.queue.level;
   }
 
   preempt(time: number, job: number): void {

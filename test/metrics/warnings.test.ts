@@ -51,7 +51,7 @@ describe("warnings", () => {
     const warnings = fifo(1000, 100, 150);
     expect(codes(warnings)).toEqual(["jobs/saturated"]);
     expect(warnings[0]!.message).toBe(
-      "the queue was still growing when the last job arrived (334 waited): the jobs bring 1.50 times the work that the fleet can do as they arrive",
+      "the queue was still growing when the last job arrived (333 waited): the jobs bring 1.50 times the work that the fleet can do as they arrive",
     );
   });
 

@@ -28,7 +28,8 @@ function jobs(found: Lookup): string[] {
     waited === 0
       ? "none waited"
       : `${formatNumber(waited)} waited (median of all ${median}, p95 ${p95}, longest ${longest})`;
-  return [`${ran} ran to their end; ${how}.`, ...fairness(found)];
+  const whose = submitted === 1 ? "its" : "their";
+  return [`${ran} ran to ${whose} end; ${how}.`, ...fairness(found)];
 }
 
 function fairness(found: Lookup): string[] {

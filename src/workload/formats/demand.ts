@@ -23,7 +23,7 @@ const MOST = 2 ** 31 - 1;
 /**
  * The shape that a demand stands for, or the reason why it stands for none.
  *
- * - `tasks`: that many equal tasks anywhere, which share `gpus`, `cpus` and `memory`;
+ * - `tasks`: that many equal tasks anywhere, which share `gpus`, `cpus` and `memory`; without any of these, a CPU each;
  * - `nodes`: a gang with one task on each of that many nodes; without any GPU or CPU, whole free nodes;
  * - `gpus` alone: full nodes of `gpusPerFullNode` GPUs and the rest on one more;
  * - `cpus` or `memory` alone: one task.
@@ -31,8 +31,11 @@ const MOST = 2 ** 31 - 1;
  * CPUs and memory are shared in proportion to GPUs (evenly when there are none), rounded up for each task.
  */
 export function demandShape(demand: Demand, gpusPerFullNode: number, shapes: Shapes): number | string {
-  const { nodes, tasks, cpus, memory, gpusPerNode } = demand;
-  if (Math.max(demand.gpus, nodes, gpusPerNode, tasks, cpus) > MOST) return Reason.tooLarge;
+  const { nodes, tasks, memory, gpusPerNode } = demand;
+  if (Math.max(demand.gpus, nodes, gpusPerNode, tasks, demand.cpus) > MOST) return Reason.tooLarge;
+  // A task that names no resource still computes on something.
+  const bare = tasks > 0 && nodes + demand.gpus + demand.cpus + memory === 0;
+  const cpus = bare ? tasks : demand.cpus;
   const product = nodes * gpusPerNode;
   if (nodes > 0 && gpusPerNode > 0 && demand.gpus > 0 && demand.gpus !== product) return Reason.contradiction;
   const gpus = nodes > 0 && gpusPerNode > 0 ? product : demand.gpus;

@@ -65,6 +65,7 @@ describe("demandShape", () => {
       { tasks: 6, cpus: 6 },
       { groups: [{ count: 6, gpus: 0, cpus: 1, memory: 0 }], loose: true },
     ],
+    ["tasks of nothing", { tasks: 3 }, { groups: [{ count: 3, gpus: 0, cpus: 1, memory: 0 }], loose: true }],
     ["one task of CPUs", { cpus: 6, memory: 10 }, { groups: [{ count: 1, gpus: 0, cpus: 6, memory: 10 }] }],
     [
       "CPUs that do not divide",

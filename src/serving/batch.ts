@@ -27,6 +27,9 @@ export class Batch {
   /** The part of `pairs` in entries of one token. */
   decodePairs = 0;
 
+  /** µs for which the pass waits until KV blocks have been moved to or from the GPU. */
+  transfer = 0;
+
   /** Why nobody else was let in; -1 when nobody waits. A number of the engine's `reasons`. */
   blockedBy = -1;
   /** µs; when the scheduler wants to be asked again although nothing has happened. Infinity for never. */
@@ -41,6 +44,7 @@ export class Batch {
     this.context = 0;
     this.pairs = 0;
     this.decodePairs = 0;
+    this.transfer = 0;
     this.blockedBy = -1;
     this.wakeAt = Number.POSITIVE_INFINITY;
   }
@@ -93,7 +97,7 @@ export class Batch {
 
   /** The same requests in the same order as in the pass before, each one token further. */
   continues(before: Batch): boolean {
-    if (!this.isDecode || !before.isDecode || this.count !== before.count) return false;
+    if (!this.isDecode || !before.isDecode || this.count !== before.count || this.transfer > 0) return false;
     for (let i = 0; i < this.count; i++)
       if (
         this.request[i] !== before.request[i] ||

@@ -13,6 +13,8 @@ export interface EngineOptions {
   kv_cache_dtype: string;
   quantization?: string;
   enable_prefix_caching: boolean;
+  /** GiB of host memory per GPU for swapped blocks, of engines that swap. */
+  swap_space?: number;
 }
 
 /** The knobs that all engines share; `prefixCaching` is the engine's default. */

@@ -1,8 +1,9 @@
 import { InputError } from "../core/errors.js";
 import { closest } from "../core/suggest.js";
+import type { GpuType } from "../fleet/catalogue.js";
 import { contradiction, type EngineOptions, fillOptions } from "./engine-options.js";
 import { kvBlocks } from "./kv-capacity.js";
-import type { ModelSpec } from "./model/model-spec.js";
+import { kvBytesPerToken, type ModelSpec } from "./model/model-spec.js";
 import { quantizeOnline } from "./model/quantization.js";
 import type { EngineLimits } from "./refusal.js";
 import type { RequestScheduler, SchedulerSetup } from "./request-scheduler.js";
@@ -17,6 +18,8 @@ export interface EnginePlan {
   blocks: number;
   limits: EngineLimits;
   prefixCaching: boolean;
+  /** Host memory of one replica for swapped blocks; undefined for engines that do not swap. */
+  swap: { blocks: number; blockTime: number } | undefined;
   timeModel: TimeModel;
   /** Makes the scheduler of one replica. */
   createScheduler(random: SchedulerSetup["random"]): RequestScheduler;
@@ -95,6 +98,7 @@ export function planEngine(config: ServiceConfig): EnginePlan {
     blocks,
     limits: { maxModelLen, usableBlocks: blocks - 1, blockSize },
     prefixCaching: engine.enable_prefix_caching,
+    swap: swapOf(engine, kvBytesPerToken(model, tensorParallel) * blockSize, gpu),
     timeModel: createTimeModel(config, model, tensorParallel, [...enginePath, "time"]),
     createScheduler,
     notModelled: args.notModelled,
@@ -119,6 +123,15 @@ function readArgs({ scheduler, args = "" }: ServiceConfig, path: readonly (strin
     hint: "write its settings under options",
     path,
   });
+}
+
+/** Each GPU swaps its own part of a block over its own link, all at once. */
+function swapOf({ swap_space }: EngineOptions, blockBytes: number, gpu: GpuType): EnginePlan["swap"] {
+  if (swap_space === undefined) return undefined;
+  return {
+    blocks: Math.floor((swap_space * 2 ** 30) / blockBytes),
+    blockTime: (blockBytes * 1e6) / gpu.hostLink,
+  };
 }
 
 /** The model as the engine's options store and cache it. */

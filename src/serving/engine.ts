@@ -3,7 +3,7 @@ import type { Names } from "../core/names.js";
 import { RequestOutcome } from "../journal/journal.js";
 import type { Batch } from "./batch.js";
 import type { KvCache } from "./kv/kv-cache.js";
-import type { RequestQueue } from "./request-queue.js";
+import { FifoQueue, type RequestQueue } from "./request-queue.js";
 import { RequestStatus, type RequestTable } from "./request-table.js";
 
 /** What `generate` returns of a request that goes on. */
@@ -27,6 +27,8 @@ export interface EngineEvents {
 export class Engine {
   /** Requests in the engine, in order of admission. */
   readonly running = new IntList();
+  /** Requests whose blocks are in host memory, in the order in which they were swapped out. */
+  readonly swapped: FifoQueue;
   /** µs since the run's start. */
   now = 0;
 
@@ -40,10 +42,12 @@ export class Engine {
     /** Words for why requests wait. */
     readonly reasons: Names,
     readonly events: EngineEvents,
-  ) {}
+  ) {
+    this.swapped = new FifoQueue(requests);
+  }
 
   get unfinished(): number {
-    return this.waiting.length + this.running.length;
+    return this.waiting.length + this.running.length + this.swapped.length;
   }
 
   /** Puts a request, just taken from the queue and given its blocks, at the end of the running ones. */
@@ -72,6 +76,53 @@ export class Engine {
   }
 
   /**
+   * Moves a running request's blocks to host memory; what is computed stays so. It stands at the end of `swapped` when
+   * this returns.
+   *
+   * @param at its index in `running`
+   * @param out the pass that waits for the transfer
+   * @returns false, and nothing changed, when host memory has no room
+   */
+  swapOut(at: number, out: Batch): boolean {
+    const { requests } = this;
+    const request = this.running.items[at]!;
+    const time = this.kv.swapOut(request);
+    if (time < 0) return false;
+    out.transfer += time;
+    this.running.removeAt(at);
+    this.swapped.push(request);
+    requests.status[request] = RequestStatus.Swapped;
+    requests.preemptions[request]!++;
+    this.events.preempted(this.now, request);
+    return true;
+  }
+
+  /**
+   * Moves a swapped request's blocks back and puts it at the end of the running ones.
+   *
+   * @param out the pass that waits for the transfer
+   * @returns false, and nothing changed, when there are too few free blocks
+   */
+  swapIn(request: number, out: Batch): boolean {
+    const time = this.kv.swapIn(request);
+    if (time < 0) return false;
+    out.transfer += time;
+    this.swapped.remove(request);
+    this.start(request);
+    return true;
+  }
+
+  /** Gives up a swapped request's blocks: it must compute everything again, and stands in no queue. */
+  dropSwapped(request: number): number {
+    const { requests } = this;
+    this.swapped.remove(request);
+    this.kv.free(request, false);
+    requests.status[request] = RequestStatus.Preempted;
+    requests.computed[request] = 0;
+    return request;
+  }
+
+  /**
    * A pass yielded a token for the request. Its blocks stay until `finish`.
    *
    * @returns the outcome when the request is done, else UNFINISHED
@@ -84,10 +135,11 @@ export class Engine {
     return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : UNFINISHED;
   }
 
-  /** Ends a request, running or waiting; its blocks are free for the next pass. */
+  /** Ends a request, running, swapped or waiting; its blocks are free for the next pass. */
   finish(request: number, outcome: RequestOutcome): void {
     const { requests } = this;
     if (requests.status[request] === RequestStatus.Running) this.running.remove(request);
+    else if (requests.status[request] === RequestStatus.Swapped) this.swapped.remove(request);
     else this.waiting.remove(request);
     requests.status[request] = RequestStatus.Ended;
     this.kv.free(request, false);

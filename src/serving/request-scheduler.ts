@@ -20,6 +20,8 @@ export interface RequestScheduler {
    * - `engine.kv.lookup(request)`, then `engine.kv.admit(…)`, give it blocks, or say that there are too few;
    * - `engine.start(request)` puts it among the `engine.running`; `engine.kv.grow(…)` gives one of those more blocks;
    * - `engine.preempt(index)` takes a running request's blocks; the scheduler then puts it back into `engine.waiting`;
+   * - `engine.swapOut(index, out)` moves them to host memory instead (an engine with the option `swap_space`, in GiB per
+   *   GPU, has some), `engine.swapIn(request, out)` back again, from `engine.swapped`; the pass waits for the transfer;
    * - `engine.advance(out)`, last, books the tokens as computed and finds which entries yield one;
    * - `out.blockedBy = engine.reasons.intern("…")` says why the head of the queue was not let in;
    * - `out.wakeAt` asks for another call at a later time although nothing may happen until then.

@@ -2,7 +2,7 @@ import { grown } from "../core/column.js";
 import type { RequestFacts } from "../journal/facts.js";
 import type { RequestNames } from "../workload/stream.js";
 
-export const RequestStatus = { Waiting: 0, Running: 1, Preempted: 2, Ended: 3 } as const;
+export const RequestStatus = { Waiting: 0, Running: 1, Preempted: 2, Ended: 3, Swapped: 4 } as const;
 export type RequestStatus = (typeof RequestStatus)[keyof typeof RequestStatus];
 
 /** What a request brings along. */
@@ -56,6 +56,8 @@ export class RequestTable implements RequestFacts {
   blocks = new Int32Array(64);
   hashedBlocks = new Int32Array(64);
   row = new Int32Array(64);
+  /** KV blocks in host memory of a request that was swapped out. */
+  swapped = new Int32Array(64);
   /** Replica that has it; -1 at the router. */
   replica = new Int32Array(64);
   /** Reason given last; -1 for none. */
@@ -99,6 +101,7 @@ export class RequestTable implements RequestFacts {
     this.blocks[slot] = 0;
     this.hashedBlocks[slot] = 0;
     this.row[slot] = -1;
+    this.swapped[slot] = 0;
     this.replica[slot] = -1;
     this.reason[slot] = -1;
     return slot;
@@ -165,6 +168,7 @@ export class RequestTable implements RequestFacts {
     this.blocks = grown(this.blocks, 2 * this.blocks.length);
     this.hashedBlocks = grown(this.hashedBlocks, 2 * this.hashedBlocks.length);
     this.row = grown(this.row, 2 * this.row.length);
+    this.swapped = grown(this.swapped, 2 * this.swapped.length);
     this.replica = grown(this.replica, 2 * this.replica.length);
     this.reason = grown(this.reason, 2 * this.reason.length);
     this.next = grown(this.next, 2 * this.next.length);

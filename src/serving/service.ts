@@ -8,6 +8,7 @@ import { RequestArrivals } from "./arrivals.js";
 import { Engine, type EngineEvents } from "./engine.js";
 import { type EnginePlan, planEngine } from "./engine-plan.js";
 import { KvCache } from "./kv/kv-cache.js";
+import { SwapSpace } from "./kv/swap-space.js";
 import { refusal } from "./refusal.js";
 import { Replica } from "./replica.js";
 import { FifoQueue } from "./request-queue.js";
@@ -186,7 +187,8 @@ export class Service implements LeaseHolder, RouterView {
     const { requests, simulation, journal, reasons } = serving;
     const scheduler = plan.createScheduler(serving.random(`${config.name}/replica-${index}`));
     const { limits } = plan;
-    const kv = new KvCache(requests, plan.blocks, limits.blockSize, plan.prefixCaching);
+    const swap = plan.swap && new SwapSpace(plan.swap.blocks, plan.swap.blockTime);
+    const kv = new KvCache(requests, plan.blocks, limits.blockSize, plan.prefixCaching, undefined, swap);
     const waiting = scheduler.createQueue?.(requests) ?? new FifoQueue(requests);
     const why = new WaitReasons(requests, journal, simulation, reasons);
     const engine = new Engine(requests, waiting, kv, limits.maxModelLen, reasons, this.#hear(index, why));

@@ -30,9 +30,10 @@ export class Stretch {
     if (now === this.end && this.passes < this.#limit && batch.continues(before)) this.passes++;
     else {
       this.#start = now;
-      this.#first = Math.max(1, this.model.time(batch));
-      this.#growth = batch.isDecode ? this.model.growth(batch) : 0;
-      this.#limit = batch.isDecode ? this.model.linear(batch) : 1;
+      const steady = batch.isDecode && batch.transfer === 0;
+      this.#first = Math.max(1, this.model.time(batch)) + batch.transfer;
+      this.#growth = steady ? this.model.growth(batch) : 0;
+      this.#limit = steady ? this.model.linear(batch) : 1;
       this.passes = 1;
     }
     this.end = this.endOf(this.passes);

@@ -1,6 +1,7 @@
 import type { RequestTable } from "../request-table.js";
 import { BlockPool } from "./block-pool.js";
 import { PrefixIndex } from "./prefix-index.js";
+import type { SwapSpace } from "./swap-space.js";
 
 /**
  * What full blocks contain: equal keys, equal content (the block's tokens and everything before them). A key is a
@@ -55,6 +56,7 @@ export class KvCache {
    * @param prefixCaching keep freed blocks findable by their content until they are taken again
    * @param identity without one, no two requests share content: a request only finds its own blocks again, after a
    *   preemption
+   * @param swap host memory for the blocks of requests that are swapped out
    */
   constructor(
     readonly requests: RequestTable,
@@ -62,6 +64,7 @@ export class KvCache {
     readonly blockSize: number,
     prefixCaching = false,
     identity?: BlockIdentity,
+    readonly swap?: SwapSpace,
   ) {
     this.pool = new BlockPool(size);
     this.#index = prefixCaching ? new PrefixIndex(size) : undefined;
@@ -188,10 +191,52 @@ export class KvCache {
    */
   free(request: number, resumes: boolean): void {
     const { requests } = this;
-    const at = requests.row[request]!;
-    if (at < 0) return;
+    this.#dropSwapped(request);
+    if (requests.row[request]! < 0) return;
     if (resumes && this.#private && this.#index !== undefined)
       this.#insert(request, 0, requests.hashedBlocks[request]!);
+    this.#release(request);
+  }
+
+  /**
+   * Moves all blocks of a request to host memory.
+   *
+   * @returns how long that takes, µs; -1, and nothing changed, when there is no room
+   */
+  swapOut(request: number): number {
+    const blocks = this.requests.blocks[request]!;
+    if (this.swap === undefined || !this.swap.take(blocks)) return -1;
+    this.requests.swapped[request] = blocks;
+    this.#release(request);
+    return blocks * this.swap.blockTime;
+  }
+
+  /**
+   * Moves a swapped request's blocks back. Others do not find their content any more.
+   *
+   * @returns how long that takes, µs; -1, and nothing changed, when there are too few free blocks
+   */
+  swapIn(request: number): number {
+    const blocks = this.requests.swapped[request]!;
+    if (this.swap === undefined || blocks > this.pool.free) return -1;
+    this.#take(request, blocks * this.blockSize);
+    this.requests.hashedBlocks[request] = blocks;
+    this.requests.swapped[request] = 0;
+    this.swap.give(blocks);
+    return blocks * this.swap.blockTime;
+  }
+
+  #dropSwapped(request: number): void {
+    const blocks = this.requests.swapped[request]!;
+    if (blocks === 0) return;
+    this.requests.swapped[request] = 0;
+    this.swap!.drop(blocks);
+  }
+
+  #release(request: number): void {
+    const { requests } = this;
+    const at = requests.row[request]!;
+    if (at < 0) return;
     const row = this.#rows[at]!;
     for (let i = requests.blocks[request]! - 1; i >= 0; i--) this.pool.release(row[i]!);
     requests.blocks[request] = 0;

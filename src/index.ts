@@ -6,14 +6,16 @@ export { InputError, InvariantError, type Position, type Problem } from "./core/
 export type { OptionInfo, PolicyInfo } from "./core/policy-info.js";
 export type { JournalListener } from "./journal/journal.js";
 export type { Metric, Result } from "./metrics/result.js";
-export { type LoadedScenario, loadScenario, type Overrides, type ScenarioInput } from "./scenario/load.js";
+export { type LoadedScenario, loadScenario, type Overrides } from "./scenario/load.js";
+export type { ScenarioInput } from "./scenario/open.js";
 export type { Scenario } from "./scenario/scenario.js";
 export { type Outcome, type Progress, type SimulateOptions, simulate } from "./scenario/simulate.js";
 export type { RequestScheduler, RequestSchedulerEntry } from "./serving/request-scheduler.js";
 export type { Router, RouterEntry } from "./serving/router.js";
 
 import type { Result } from "./metrics/result.js";
-import { loadScenario, type Overrides, type ScenarioInput } from "./scenario/load.js";
+import { loadScenario, type Overrides } from "./scenario/load.js";
+import type { ScenarioInput } from "./scenario/open.js";
 import { type SimulateOptions, simulate } from "./scenario/simulate.js";
 
 /**

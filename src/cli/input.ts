@@ -1,4 +1,4 @@
-import type { ScenarioInput } from "../scenario/load.js";
+import type { ScenarioInput } from "../scenario/open.js";
 import type { Terminal } from "./terminal.js";
 
 /** A scenario named on the command line; `-` is standard input. */

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Overrides } from "../scenario/load.js";
+import type { World } from "./terminal.js";
 
 export interface OverrideOptions {
+  variant?: string;
   set?: string[];
   seed?: string;
   until?: string;
@@ -10,13 +12,17 @@ export interface OverrideOptions {
 /** Options that replace values of the scenario. */
 export function overrideOptions(command: Command): Command {
   return command
+    .option("--variant <name>", "one of the scenario's variants")
     .option("--set <key=value>", "replace a value, such as scheduler.policy=easy; again for more", collect)
     .option("--seed <seed>", "seed of all random draws")
     .option("--until <duration>", "end the run at this simulated time, such as 2h");
 }
 
-export function overridesOf({ set, seed, until }: OverrideOptions): Overrides {
+/** What the options and the environment say. */
+export function overridesOf({ variant, set, seed, until }: OverrideOptions, { env }: World): Overrides {
   return {
+    environment: env,
+    ...(variant === undefined ? {} : { variant }),
     ...(set === undefined ? {} : { set }),
     ...(seed === undefined ? {} : { seed }),
     ...(until === undefined ? {} : { until }),

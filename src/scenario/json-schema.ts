@@ -3,7 +3,9 @@ import { scenarioSchema } from "./schema.js";
 
 /** The JSON Schema of scenarios: what editors complete and check by. */
 export function scenarioJsonSchema(): object {
-  return jsonSchema(scenarioSchema);
+  const { required, ...schema } = jsonSchema(scenarioSchema) as { required: string[] };
+  // A scenario that is built on another takes from it what it does not say itself.
+  return { ...schema, anyOf: [{ required }, { required: ["extends"] }] };
 }
 
 function jsonSchema(schema: z.core.$ZodType): object {

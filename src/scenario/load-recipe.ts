@@ -3,7 +3,8 @@ import { InputError } from "../core/errors.js";
 import type { JobRecipe, RequestRecipe } from "../workload/generate/recipe.js";
 import { checkWith } from "./check.js";
 import { count, text } from "./fields.js";
-import { locateError, openInput, type ScenarioInput } from "./load.js";
+import { locateError } from "./locate.js";
+import { openInput, type ScenarioInput } from "./open.js";
 import { resolveJobRecipe, resolveRequestRecipe } from "./resolve-recipe.js";
 import { jobRecipe, requestRecipe } from "./schema-recipes.js";
 

@@ -20,7 +20,8 @@ const TAGS = ["distribution", "process"];
 
 /** docs/scenario.md: every key of a scenario, as the schema has it. */
 export function scenarioPage(): string {
-  const root = scenarioJsonSchema() as Node;
+  const schema = scenarioJsonSchema() as Node;
+  const root = { ...schema, ...schema.anyOf![0] };
   const sections: string[] = [];
   const random: Node[] = [];
   section("Top level", root, "", sections, random);
@@ -41,7 +42,17 @@ This page is made from that schema. A key that is not listed is an error.
 - **Whole numbers** may be written \`10k\` or \`2M\`.
 - **Paths** are relative to the folder of the scenario.
 - **Overrides**: \`--set key.key.0.key=value\` replaces any value from the command line; lists count from 0, the value is
-  YAML, and \`null\` takes a key out. \`--seed\` and \`--until\` are short for two of them.`;
+  YAML, and \`null\` takes a key out. Entries of a list that have names can be addressed by them
+  (\`--set services.chat.replicas=4\`). \`--seed\` and \`--until\` are short for two of them.
+- **Built on another**: \`extends: base.yaml\` lays a scenario over another. Mappings are merged key by key, \`null\` takes a
+  key out, and everything else, lists too, replaces what was there. A mapping of another kind (another \`policy\`,
+  \`distribution\` or \`process\`, \`trace\` instead of \`generate\`) replaces too. To change entries of a list, give a mapping of
+  their names or numbers: \`services: { chat: { replicas: 4 } }\`. Paths stay relative to the file that gives them.
+- **Variants**: each entry of \`variants\` is laid over the scenario in the same way. \`--variant NAME\` runs one,
+  \`whowaits compare\` all of them.
+- **Environment**: \`\${NAME}\` and \`\${NAME:-default}\` in a value stand for a variable of the environment; \`$\${\` is a
+  plain \`\${\`. A value that is nothing but one reference is read as YAML: \`nodes: "\${NODES}"\` is a number.
+- **Where a value comes from**: \`whowaits run scenario.yaml --dry-run\` prints the scenario with the origin of each value.`;
 
 /** A table of a mapping's keys, followed by the mappings within it. */
 function section(title: string, mapping: Node, prefix: string, into: string[], random: Node[]): void {

@@ -51,12 +51,12 @@ function literals(schema: Schema | undefined): readonly unknown[] {
     : [];
 }
 
-function shapeOf(schema: Schema | undefined): Record<string, Schema> {
+export function shapeOf(schema: Schema | undefined): Record<string, Schema> {
   return (bare(schema)?._zod.def as { shape?: Record<string, Schema> } | undefined)?.shape ?? {};
 }
 
 /** The schema of one kind of mapping or list at a place where several may stand. */
-function chosen(schema: Schema | undefined, value: unknown): Schema | undefined {
+export function chosen(schema: Schema | undefined, value: unknown): Schema | undefined {
   let inner = bare(schema);
   for (let branches = unionOf(inner); branches.length > 0; branches = unionOf(inner))
     inner = bare(branchFor(branches, value));

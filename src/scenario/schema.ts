@@ -114,6 +114,9 @@ const service = z.strictObject({
 
 export const scenarioSchema = z
   .strictObject({
+    extends: z.optional(
+      text("Path of a scenario that this one is built on: what is given here is laid over it"),
+    ),
     name: z.optional(text("Name of the scenario. Default: the file's")),
     description: z.optional(text("What the scenario is about, for people")),
     seed: z.prefault(text("Seed of all random draws", { type: ["integer", "string"] }), "1"),
@@ -167,6 +170,14 @@ export const scenarioSchema = z
         .check(z.meta({ description: "Jobs: a trace, a recipe, or a list of such" })),
     ),
     services: z.prefault(z.array(service).check(z.meta({ description: "Models that are served" })), []),
+    variants: z.prefault(
+      z
+        .record(z.string(), z.looseObject({}))
+        .check(
+          z.meta({ description: "Other values for keys of this scenario by the variant's name, to compare" }),
+        ),
+      {},
+    ),
   })
   .check(
     z.meta({

@@ -1,13 +1,14 @@
 import { parseDocument } from "yaml";
 import { InputError, type Position, type Problem } from "../core/errors.js";
+import { closest } from "../core/suggest.js";
+import { indexOf, type Layer, type Layered, part, without, withPart } from "./layers.js";
 import type { Path } from "./positions.js";
+import { valueAt } from "./schema-walk.js";
 
-/** A value that replaces one of the scenario's, with where it was typed. */
-export interface Override {
+/** A value that replaces one of the scenario's; it stands at its path in an option, which shows keys and value. */
+export interface Override extends Layer {
   readonly path: Path;
   readonly value: unknown;
-  /** Where the key (its last part) or the value at a path stands in the option; undefined for another path. */
-  locate(path: Path, what: "key" | "value"): Position | undefined;
 }
 
 /** An option of the command line that changes one value: `{ name: "--set", text: "scheduler.policy=easy" }`. */
@@ -44,13 +45,19 @@ export function parseSet(option: OverrideText): Override {
     path,
     value: doc.toJS(),
     locate: (at, what) => locateIn(option, keys, at, what, equals + 1),
+    describe: () => option.name,
   };
 }
 
 /** An option such as `--until 2h`, which stands for one key. */
 export function override(path: Path, value: unknown, option: OverrideText): Override {
   const at = span(option, 0, option.text.length);
-  return { path, value, locate: (other) => (startsWith(other, path) ? at : undefined) };
+  return {
+    path,
+    value,
+    locate: (other) => (startsWith(other, path) ? at : undefined),
+    describe: () => option.name,
+  };
 }
 
 /**
@@ -58,12 +65,12 @@ export function override(path: Path, value: unknown, option: OverrideText): Over
  *
  * @throws InputError `scenario/bad-set` when a key goes through a value that has no keys, or past a list's end
  */
-export function applyOverrides(data: unknown, overrides: readonly Override[]): unknown {
+export function applyOverrides(layered: Layered, overrides: readonly Override[]): Layered {
   const problems: Problem[] = [];
-  let result = data;
+  let result = layered;
   for (const change of overrides) {
     try {
-      result = setIn(result, change.path, 0, change.value);
+      result = setIn(result, change, 0);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       for (const { path, ...problem } of error.problems) {
@@ -76,32 +83,43 @@ export function applyOverrides(data: unknown, overrides: readonly Override[]): u
   return result;
 }
 
-function setIn(data: unknown, path: Path, depth: number, value: unknown): unknown {
-  if (depth === path.length) return value;
-  const key = path[depth]!;
-  const rest = (old: unknown) => setIn(old, path, depth + 1, value);
+function setIn(below: Layered, change: Override, depth: number): Layered {
+  const { path, value } = change;
+  if (depth === path.length) return { data: value, origin: { layer: change, at: path } };
+  const { data } = below;
+  const typed = path[depth]!;
+  const name = path.slice(0, depth).join(".");
   const refuse = (message: string, hint: string) =>
     new InputError({ code: "scenario/bad-set", message, hint, path: path.slice(0, depth + 1) });
-  const name = path.slice(0, depth).join(".");
-  if (Array.isArray(data)) {
-    if (typeof key !== "number")
-      throw refuse(`${name} is a list and has no key "${key}"`, `count from 0, such as ${name}.0`);
-    if (key > data.length)
-      throw refuse(
-        `${name} has ${data.length === 1 ? "1 entry" : `${data.length} entries`}`,
-        `count from 0; ${data.length} adds one`,
-      );
-    if (value === null && depth === path.length - 1) return data.filter((_, i) => i !== key);
-    const copy = [...data];
-    copy[key] = rest(data[key]);
-    return copy;
-  }
   if (data !== undefined && data !== null && typeof data !== "object")
     throw refuse(`${name} is ${JSON.stringify(data)} and has no keys`, `set ${name} itself`);
-  const copy: Record<string, unknown> = { ...(data as Record<string, unknown> | null | undefined) };
-  if (value === null && depth === path.length - 1) delete copy[key];
-  else copy[key] = rest(copy[key]);
-  return copy;
+  const key = Array.isArray(data) ? indexOf(data, typed) : typed;
+  if (key === undefined) throw noEntry(data as unknown[], typed, name, refuse);
+  if (value === null && depth === path.length - 1) return without(below, key);
+  const there = valueAt(data, [key]) !== undefined;
+  const inner = there
+    ? part(below, [key])
+    : { data: undefined, origin: { layer: change, at: path.slice(0, depth + 1) } };
+  return withPart(below, key, setIn(inner, change, depth + 1));
+}
+
+function noEntry(
+  entries: readonly unknown[],
+  key: string | number,
+  list: string,
+  refuse: (message: string, hint: string) => InputError,
+): InputError {
+  if (typeof key === "number")
+    return refuse(
+      `${list} has ${entries.length === 1 ? "1 entry" : `${entries.length} entries`}`,
+      `count from 0; ${entries.length} adds one`,
+    );
+  const names = entries.map((entry) => valueAt(entry, ["name"])).filter((name) => typeof name === "string");
+  const near = closest(key, names);
+  return refuse(
+    `${list} is a list and has no key "${key}"`,
+    near === undefined ? `count from 0, such as ${list}.0` : `did you mean ${list}.${near}?`,
+  );
 }
 
 function locateIn(

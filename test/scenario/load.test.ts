@@ -7,7 +7,8 @@ import { stringify } from "yaml";
 import { InputError } from "../../src/core/errors.js";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/units.js";
 import { gpuTypes } from "../../src/fleet/catalogue.js";
-import { loadScenario, locateError, type Overrides } from "../../src/scenario/load.js";
+import { loadScenario, type Overrides } from "../../src/scenario/load.js";
+import { locateError } from "../../src/scenario/locate.js";
 import { parseSource } from "../../src/scenario/positions.js";
 
 const folder = mkdtempSync(join(tmpdir(), "whowaits-"));

@@ -423,8 +423,8 @@ describe("overrides", () => {
     ],
     [
       "a key of a list",
-      { set: ["fleet.pools.p.nodes=4"] },
-      '0 <p> scenario/bad-set: fleet.pools is a list and has no key "p" (count from 0, such as fleet.pools.0)',
+      { set: ["fleet.pools.gpus.nodes=4"] },
+      '0 <gpus> scenario/bad-set: fleet.pools is a list and has no key "gpus" (count from 0, such as fleet.pools.0)',
     ],
     [
       "a key of a number",

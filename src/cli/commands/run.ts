@@ -13,6 +13,7 @@ interface RunOptions extends OverrideOptions {
   journal: boolean;
   strict?: boolean;
   checkInvariants?: boolean;
+  dryRun?: boolean;
   quiet?: boolean;
 }
 
@@ -27,6 +28,7 @@ export function runCommand(program: Command, { terminal, finish }: Context): voi
     .option("--no-journal", "leave journal.jsonl out of the saved run")
     .option("--strict", "a trace row that cannot be used is an error")
     .option("--check-invariants", "audit all books after every scheduling pass (slow)")
+    .option("--dry-run", "print the scenario with the origin of each value instead of running it")
     .option("-q, --quiet", "neither summary nor progress")
     .action(async (path: string, options: RunOptions) => finish(await run(path, options, terminal)));
   examples(command, [
@@ -39,7 +41,12 @@ export function runCommand(program: Command, { terminal, finish }: Context): voi
 
 async function run(path: string, options: RunOptions, terminal: Terminal): Promise<Exit> {
   const { loadScenario } = await import("../../scenario/load.js");
-  const loaded = await loadScenario(await readInput(path, terminal), overridesOf(options));
+  const loaded = await loadScenario(await readInput(path, terminal), overridesOf(options, terminal.world));
+  if (options.dryRun) {
+    const { dryRun } = await import("../dry-run.js");
+    terminal.out(dryRun(loaded, options.json ?? false));
+    return Exit.Done;
+  }
   const { simulate } = await import("../../scenario/simulate.js");
   const saving =
     options.out === undefined

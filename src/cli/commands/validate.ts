@@ -31,8 +31,13 @@ async function validate(
   let failed = false;
   for (const path of paths)
     try {
-      const { scenario, hash } = await loadScenario(await readInput(path, terminal), overridesOf(options));
-      terminal.out(`${path}: ${scenario.name} is valid (${hash.slice(0, 12)})\n`);
+      const input = await readInput(path, terminal);
+      const overrides = overridesOf(options, terminal.world);
+      const { scenario, hash, variants } = await loadScenario(input, overrides);
+      const others = options.variant === undefined ? variants : [];
+      for (const variant of others) await loadScenario(input, { ...overrides, variant });
+      const word = others.length === 0 ? "is" : `and ${others.join(", ")} are`;
+      terminal.out(`${path}: ${scenario.name} ${word} valid (${hash.slice(0, 12)})\n`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       failed = true;

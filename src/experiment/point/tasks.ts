@@ -1,13 +1,7 @@
 import { InputError } from "../../core/errors.js";
-import {
-  type LoadedScenario,
-  loadOpened,
-  locateError,
-  type OpenedScenario,
-  type Overrides,
-  openInput,
-  type ScenarioInput,
-} from "../../scenario/load.js";
+import { type LoadedScenario, loadOpened, type Overrides } from "../../scenario/load.js";
+import { locateError } from "../../scenario/locate.js";
+import { type OpenedScenario, openScenario, type ScenarioInput } from "../../scenario/open.js";
 import { FileHashes, keyOf } from "./key.js";
 import type { Outcome, Point, Task } from "./point.js";
 
@@ -25,7 +19,7 @@ export class Tasks {
   }
 
   static async open(input: ScenarioInput, common: Overrides = {}, files?: FileHashes): Promise<Tasks> {
-    return new Tasks(await openInput(input), common, files);
+    return new Tasks(await openScenario(input, common.environment), common, files);
   }
 
   /**

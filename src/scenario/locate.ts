@@ -1,0 +1,33 @@
+import { InputError, type Position, type Problem } from "../core/errors.js";
+import type { Path } from "./positions.js";
+
+/** Knows where values were written. */
+export interface Located {
+  locate(path: Path, what: "key" | "value"): Position | undefined;
+}
+
+/** Problems whose path ends in a key that is wrong itself, whatever its value. */
+const ABOUT_KEYS: ReadonlySet<string> = new Set([
+  "scenario/unknown-key",
+  "scenario/unknown-option",
+  "scenario/contradiction",
+]);
+
+/** Problems with a position for each that only has a path, in source order. */
+export function locateProblems(problems: readonly Problem[], source: Located): Problem[] {
+  const located = problems.map((problem) => {
+    if (problem.at !== undefined || problem.path === undefined) return problem;
+    const at = source.locate(problem.path, ABOUT_KEYS.has(problem.code) ? "key" : "value");
+    return at === undefined ? problem : { ...problem, at };
+  });
+  const line = (at: Position | undefined) => (at === undefined ? Number.POSITIVE_INFINITY : at.line);
+  return located.sort((a, b) => line(a.at) - line(b.at) || (a.at?.column ?? 0) - (b.at?.column ?? 0));
+}
+
+/**
+ * The same error with its problems located. Later stages find out more about a scenario's values, but only the loaded
+ * scenario knows where they were written.
+ */
+export function locateError(error: InputError, source: Located): InputError {
+  return new InputError(locateProblems(error.problems, source));
+}

@@ -6,8 +6,10 @@ import { bytes, count, duration, number, positiveDuration, rate, text } from "./
 const named = <const N extends string>(name: N) => z.literal(name);
 const described = (description: string) => z.meta({ description });
 
-/** A random quantity: a plain value always comes out as it is. */
-function quantity(value: (description: string) => z.ZodMiniType<number>, description: string) {
+type Field = (description: string) => z.ZodMiniType<number>;
+
+/** A random quantity: a plain value always comes out as it is. The mean of whole numbers need not be whole. */
+function quantity(value: Field, description: string, typical: Field = value) {
   const least = z.optional(value("Smaller values become this"));
   const most = z.optional(value("Larger values become this"));
   const weights = z
@@ -21,12 +23,12 @@ function quantity(value: (description: string) => z.ZodMiniType<number>, descrip
           min: value("Smallest value"),
           max: value("Largest value"),
         }),
-        z.strictObject({ distribution: named("exponential"), mean: value("Mean"), min: least, max: most }),
+        z.strictObject({ distribution: named("exponential"), mean: typical("Mean"), min: least, max: most }),
         z.strictObject({
           distribution: named("lognormal"),
-          mean: z.optional(value("Mean, with cv")),
+          mean: z.optional(typical("Mean, with cv")),
           cv: z.optional(number("Coefficient of variation, with mean", { above: 0 })),
-          median: z.optional(value("Median, with sigma")),
+          median: z.optional(typical("Median, with sigma")),
           sigma: z.optional(number("Standard deviation of the logarithm, with median", { above: 0 })),
           min: least,
           max: most,
@@ -43,8 +45,9 @@ function quantity(value: (description: string) => z.ZodMiniType<number>, descrip
 }
 
 const time = (description: string) => quantity((d) => positiveDuration(d), description);
-const tokens = (description: string) => quantity((d) => count(d), description);
-const factor = (description: string) => quantity((d) => number(d, { above: 0 }), description);
+const positive = (description: string) => number(description, { above: 0 });
+const tokens = (description: string) => quantity((d) => count(d), description, positive);
+const factor = (description: string) => quantity(positive, description);
 
 /** Names with relative weights. */
 const shares = (description: string) =>

@@ -2,7 +2,7 @@ import type { GpuType } from "../fleet/catalogue.js";
 import type { PoolSpec } from "../fleet/fleet.js";
 import type { MetricOptions } from "../metrics/options.js";
 import type { JobRecipe, RequestRecipe } from "../workload/generate/recipe.js";
-import type { JobReadOptions, ReadOptions } from "../workload/read.js";
+import type { JobReadOptions, RequestOptions } from "../workload/read.js";
 
 /**
  * A scenario as the simulation takes it: defaults filled in, times in µs, sizes in bytes. `load.ts` makes it from what
@@ -44,7 +44,7 @@ export interface JobTraceSource extends JobReadOptions {
   overrun: Overrun;
 }
 
-export interface RequestTraceSource extends ReadOptions {
+export interface RequestTraceSource extends RequestOptions {
   trace: string;
   strict: boolean;
 }

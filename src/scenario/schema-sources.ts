@@ -61,7 +61,13 @@ const jobTraceKeys = {
 };
 
 export const jobSource = z.strictObject({ ...jobTraceKeys, generate: z.optional(jobRecipe) });
-export const requestSource = z.strictObject({ ...traceKeys, generate: z.optional(requestRecipe) });
+export const requestSource = z.strictObject({
+  ...traceKeys,
+  hashBlockSize: z.optional(
+    count("Tokens of the block that each hash id of a mooncake trace stands for. Default 512"),
+  ),
+  generate: z.optional(requestRecipe),
+});
 
 export type ParsedJobSource = z.output<typeof jobSource>;
 export type ParsedRequestSource = z.output<typeof requestSource>;

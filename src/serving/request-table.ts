@@ -1,5 +1,7 @@
 import { grown } from "../core/column.js";
 import type { RequestFacts } from "../journal/facts.js";
+import type { RequestBatch } from "../workload/batch.js";
+import { Runs } from "../workload/content.js";
 import type { RequestNames } from "../workload/stream.js";
 
 export const RequestStatus = { Waiting: 0, Running: 1, Preempted: 2, Ended: 3, Swapped: 4 } as const;
@@ -41,6 +43,8 @@ export class RequestTable implements RequestFacts {
   input = new Int32Array(64);
   output = new Int32Array(64);
   maxTokens = new Int32Array(64);
+  /** Leading tokens whose content other requests may have too, in `runs`. */
+  contentTokens = new Int32Array(64);
   priority = new Int32Array(64);
   order = new Float64Array(64);
   /** A RequestStatus. */
@@ -66,6 +70,8 @@ export class RequestTable implements RequestFacts {
   next = new Int32Array(64);
   previous = new Int32Array(64);
 
+  /** By slot; made when a request first has some. */
+  readonly #runs: Runs[] = [];
   #free: number[] = [];
   #size = 0;
   #added = 0;
@@ -91,6 +97,7 @@ export class RequestTable implements RequestFacts {
     this.input[slot] = request.inputTokens;
     this.output[slot] = request.outputTokens;
     this.maxTokens[slot] = request.maxTokens;
+    this.contentTokens[slot] = 0;
     this.priority[slot] = request.priority;
     this.order[slot] = request.order ?? this.serial[slot]!;
     this.status[slot] = RequestStatus.Waiting;
@@ -105,6 +112,23 @@ export class RequestTable implements RequestFacts {
     this.replica[slot] = -1;
     this.reason[slot] = -1;
     return slot;
+  }
+
+  /** What the tokens of a request with `contentTokens` are. */
+  runs(request: number): Runs {
+    return this.#runs[request]!;
+  }
+
+  /** Keeps what a row says of its tokens. */
+  setContent(request: number, batch: RequestBatch, row: number): void {
+    const end = batch.runEnd[row]!;
+    const start = batch.runStart(row);
+    if (start === end) return;
+    while (this.#runs.length <= request) this.#runs.push(new Runs());
+    const runs = this.#runs[request]!;
+    runs.clear();
+    for (let i = start; i < end; i++) runs.add(batch.runAddress[i]!, batch.runTokens[i]!);
+    this.contentTokens[request] = runs.total;
   }
 
   /** Gives the slot back; the request must be in no queue and hold no block. */
@@ -158,6 +182,7 @@ export class RequestTable implements RequestFacts {
     this.input = grown(this.input, 2 * this.input.length);
     this.output = grown(this.output, 2 * this.output.length);
     this.maxTokens = grown(this.maxTokens, 2 * this.maxTokens.length);
+    this.contentTokens = grown(this.contentTokens, 2 * this.contentTokens.length);
     this.priority = grown(this.priority, 2 * this.priority.length);
     this.order = grown(this.order, 2 * this.order.length);
     this.status = grown(this.status, 2 * this.status.length);

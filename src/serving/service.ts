@@ -145,6 +145,7 @@ export class Service implements LeaseHolder, RouterView {
       maxTokens: Math.max(outputTokens, this.config.maxTokens ?? 0),
       priority: 0,
     });
+    requests.setContent(request, batch, row);
     journal.requestArrive(this.now, request);
     const { limits } = this.plan;
     const scheduler = this.replicas[0]!.scheduler;

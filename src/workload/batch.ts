@@ -1,3 +1,6 @@
+import { grown } from "../core/column.js";
+import type { Runs } from "./content.js";
+
 /**
  * Rows of a trace in columns, as readers and generators hand them over. Times are µs from the run's start; -1 stands
  * for "missing" except where a column says otherwise.
@@ -101,7 +104,7 @@ export class JobBatch implements Batch {
 }
 
 export class RequestBatch implements Batch {
-  static readonly ROW_BYTES = 2 * 8 + 3 * 4;
+  static readonly ROW_BYTES = 2 * 8 + 4 * 4;
 
   length = 0;
   /** Numeric ids; names for ids are interned in `RequestNames.ids`: name k has the id `-1 - k`. */
@@ -111,8 +114,13 @@ export class RequestBatch implements Batch {
   readonly outputTokens: Int32Array;
   /** Number in the stream's `tenants`; -1 none. */
   readonly tenant: Int32Array;
+  /** End of the row's runs of token addresses (see `Runs`); they start where those of the row above end. */
+  readonly runEnd: Int32Array;
+  runAddress = new Float64Array(0);
+  runTokens = new Int32Array(0);
 
   constructor(readonly capacity = BATCH_ROWS) {
+    this.runEnd = new Int32Array(capacity);
     this.id = new Float64Array(capacity);
     this.arrival = new Float64Array(capacity);
     this.inputTokens = new Int32Array(capacity);
@@ -131,9 +139,38 @@ export class RequestBatch implements Batch {
     this.inputTokens[to] = from.inputTokens[row]!;
     this.outputTokens[to] = from.outputTokens[row]!;
     this.tenant[to] = from.tenant[row]!;
+    const start = from.runStart(row);
+    this.#putRuns(to, from.runAddress, from.runTokens, start, from.runEnd[row]! - start);
+  }
+
+  runStart(row: number): number {
+    return row === 0 ? 0 : this.runEnd[row - 1]!;
+  }
+
+  /** Writes the content of the row at `length`. */
+  setRuns(runs: Runs): void {
+    this.#putRuns(this.length, runs.address, runs.tokens, 0, runs.count);
+  }
+
+  #putRuns(row: number, address: Float64Array, tokens: Int32Array, from: number, count: number): void {
+    const start = this.runStart(row);
+    const end = start + count;
+    this.runEnd[row] = end;
+    if (end > this.runTokens.length) {
+      this.runAddress = grown(this.runAddress, Math.max(2 * this.runTokens.length, end, 64));
+      this.runTokens = grown(this.runTokens, this.runAddress.length);
+    }
+    for (let i = 0; i < count; i++) {
+      this.runAddress[start + i] = address[from + i]!;
+      this.runTokens[start + i] = tokens[from + i]!;
+    }
   }
 
   copy(from: RequestBatch): void {
+    const runs = from.length === 0 ? 0 : from.runEnd[from.length - 1]!;
+    this.runEnd.set(from.runEnd.subarray(0, from.length));
+    this.runAddress = from.runAddress.slice(0, runs);
+    this.runTokens = from.runTokens.slice(0, runs);
     this.id.set(from.id.subarray(0, from.length));
     this.arrival.set(from.arrival.subarray(0, from.length));
     this.inputTokens.set(from.inputTokens.subarray(0, from.length));

@@ -1,7 +1,9 @@
+import { dirname } from "node:path";
 import { type Batch, JobBatch, RequestBatch } from "./batch.js";
 import { ByteSource, type TraceFile } from "./bytes/source.js";
+import { addressesOf } from "./content.js";
 import { longestRequest, type Observer, shapesUsed } from "./facts.js";
-import type { Format, JobParseOptions, RequestParseOptions, RowParser } from "./formats/format.js";
+import type { Format, JobParseOptions, RequestReadOptions, RowParser } from "./formats/format.js";
 import { chooseFormat, jobFormats, requestFormats } from "./formats/index.js";
 import { LineReader } from "./line-reader.js";
 import { prepareRows } from "./rows.js";
@@ -35,6 +37,7 @@ export interface ReadOptions {
   ignore?: readonly string[];
 }
 
+export type RequestOptions = ReadOptions & Partial<Omit<RequestReadOptions, "ignore">>;
 export type JobReadOptions = ReadOptions & Partial<Omit<JobParseOptions, "ignore" | "mayBeUnsorted">>;
 
 /**
@@ -72,14 +75,20 @@ export async function readJobs(
 export async function readRequests(
   file: TraceFile,
   names: RequestNames,
-  options: ReadOptions = {},
+  options: RequestOptions = {},
 ): Promise<RequestRows> {
-  const parse: RequestParseOptions = { ignore: options.ignore ?? [] };
+  const parse: RequestReadOptions = {
+    ignore: options.ignore ?? [],
+    hashBlockSize: options.hashBlockSize ?? 512,
+  };
+  const folder = "path" in file ? dirname(file.path) : (file.folder ?? ".");
+  const addresses = addressesOf(names);
   const { longest, observe } = longestRequest();
   const rows = await readRows(file, requestFormats, options, observe, {
     create: (capacity) => new RequestBatch(capacity),
     rowBytes: RequestBatch.ROW_BYTES,
-    parser: (format, tally, origin) => format.parser({ tally, origin, names, options: parse }),
+    parser: (format, tally, origin) =>
+      format.parser({ tally, origin, names, addresses: addresses(), folder, options: parse }),
   });
   return { ...rows, longest: longest.line === 0 ? undefined : longest };
 }

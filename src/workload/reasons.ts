@@ -29,6 +29,14 @@ export const Reason = {
   negativeArrival: "negative arrival time",
   noInput: "no input tokens",
   noOutput: "no output tokens",
+  notHashes: "not a list of hash ids",
+  hashCount: "hash_ids do not match the prompt length",
+  unknownComponent: "component without a length",
+  notContent: "not runs of token addresses",
+  contentLength: "content does not match the tokens",
+  contentTwice: "content beside a session or prefix",
+  noPrefix: "prefix without its tokens",
+  prefixLength: "prefix does not fit the prompt",
 } as const;
 
 /** Reasons that say that the row is not written in the format, rather than that its content cannot be used. */
@@ -43,6 +51,8 @@ export const MALFORMED: ReadonlySet<string> = new Set([
   Reason.notText,
   Reason.notTasks,
   Reason.notCount,
+  Reason.notHashes,
+  Reason.notContent,
 ]);
 
 /** What was changed in a row that is used. */
@@ -55,4 +65,5 @@ export const Adjusted = {
   widthFromRequested: "no allocated processors: requested ones used",
   extraColumns: "extra columns ignored",
   dependency: "preceding job ignored",
+  sessionAnew: "session starts anew: the prompt is shorter than what came before",
 } as const;

@@ -1,6 +1,7 @@
 import type { Names } from "../core/names.js";
 import type { Shapes } from "../fleet/shape.js";
 import type { JobBatch, RequestBatch } from "./batch.js";
+import type { Addresses } from "./content.js";
 
 /** What became of a trace's rows: `rows = emitted + sum of dropped`, or the reader throws. */
 export interface TraceCounts {
@@ -24,6 +25,8 @@ export interface TraceOrigin {
   hash: string;
   /** Processors of the recorded machine by the trace's header (SWF MaxProcs); undefined when it does not say. */
   machineSize?: number;
+  /** Rows say what their tokens are, so that engines may share the KV of equal prefixes. */
+  content?: boolean;
   /** Unix time of time 0 in seconds, by the trace's header or its first row; undefined when unknown. */
   epoch?: number;
   /** IANA name of the recorded machine's time zone, by the trace's header. */
@@ -58,6 +61,8 @@ export interface JobNames {
 export interface RequestNames {
   ids: Names;
   tenants: Names;
+  /** Addresses of tokens (`addressesOf`). */
+  addresses?: Addresses;
 }
 
 /** Where jobs' names and demands are interned; one for all streams of a run. */

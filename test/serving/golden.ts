@@ -4,7 +4,8 @@ import { Names } from "../../src/core/names.js";
 import { RequestOutcome } from "../../src/journal/journal.js";
 import { Batch } from "../../src/serving/batch.js";
 import { Engine } from "../../src/serving/engine.js";
-import { type BlockIdentity, KvCache } from "../../src/serving/kv/kv-cache.js";
+import type { BlockIdentity } from "../../src/serving/kv/block-identity.js";
+import { KvCache } from "../../src/serving/kv/kv-cache.js";
 import { FifoQueue, PriorityQueue } from "../../src/serving/request-queue.js";
 import { RequestStatus, RequestTable } from "../../src/serving/request-table.js";
 import { VllmScheduler } from "../../src/serving/vllm/scheduler.js";
@@ -65,7 +66,15 @@ class TokenIdentity implements BlockIdentity {
     readonly blockSize: number,
   ) {}
 
-  key(request: number, block: number): number {
+  shared(): number {
+    return Number.MAX_SAFE_INTEGER;
+  }
+
+  keys(request: number, from: number, to: number, keys: Float64Array): void {
+    for (let block = from; block < to; block++) keys[block - from] = this.#key(request, block);
+  }
+
+  #key(request: number, block: number): number {
     const index = this.requests.numericId(request);
     const spec = this.specs[index]!;
     let prompt = this.#prompts.get(index);
@@ -76,7 +85,7 @@ class TokenIdentity implements BlockIdentity {
       this.#prompts.set(index, prompt);
     }
     const B = this.blockSize;
-    const parent = block === 0 ? `salt ${spec.cache_salt ?? ""}` : String(this.key(request, block - 1));
+    const parent = block === 0 ? `salt ${spec.cache_salt ?? ""}` : String(this.#key(request, block - 1));
     const tokens = Array.from({ length: B }, (_, i) => {
       const at = block * B + i;
       if (at < prompt.length) return prompt[at]!;

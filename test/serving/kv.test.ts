@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvariantError } from "../../src/core/errors.js";
 import { Names } from "../../src/core/names.js";
+import type { BlockIdentity } from "../../src/serving/kv/block-identity.js";
 import { BlockPool } from "../../src/serving/kv/block-pool.js";
 import { KvCache } from "../../src/serving/kv/kv-cache.js";
 import { PrefixIndex } from "../../src/serving/kv/prefix-index.js";
@@ -86,8 +87,13 @@ describe("KvCache", () => {
   function cache(blocks: number, prefixCaching: boolean, shared: boolean) {
     const requests = new RequestTable({ ids: new Names(), tenants: new Names() });
     // Everybody's block j has the content j.
-    const identity = shared ? { key: (_: number, block: number) => block } : undefined;
-    const kv = new KvCache(requests, blocks, 4, prefixCaching, identity);
+    const identity: BlockIdentity = {
+      shared: () => Number.MAX_SAFE_INTEGER,
+      keys: (_, from, to, keys) => {
+        for (let block = from; block < to; block++) keys[block - from] = block;
+      },
+    };
+    const kv = new KvCache(requests, blocks, 4, prefixCaching, shared ? identity : undefined);
     const add = (inputTokens: number) =>
       requests.add({
         id: 0,

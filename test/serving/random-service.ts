@@ -11,14 +11,21 @@ const rows: fc.Arbitrary<Row[]> = fc
       gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2000 })),
       inputTokens: fc.integer({ min: 0, max: 110 }),
       outputTokens: fc.integer({ min: 0, max: 60 }),
+      // A few conversations that many requests are in, some of them with their answers, some only with their beginning.
+      conversation: fc.integer({ min: 0, max: 5 }),
+      shared: fc.integer({ min: 0, max: 170 }),
     }),
     { minLength: 1, maxLength: 25 },
   )
   .map((gaps) => {
     let arrival = 0;
-    return gaps.map(({ gap, inputTokens, outputTokens }) => {
+    return gaps.map(({ gap, inputTokens, outputTokens, conversation, shared }) => {
       arrival += gap;
-      return { arrival, inputTokens, outputTokens };
+      const tokens = Math.min(shared, inputTokens + outputTokens);
+      const row = { arrival, inputTokens, outputTokens };
+      return conversation < 3 && tokens > 0
+        ? { ...row, content: [[conversation * 1000, tokens] as const] }
+        : row;
     });
   });
 

@@ -13,6 +13,7 @@ import type { ServiceConfig } from "../../src/serving/service-config.js";
 import { Serving } from "../../src/serving/serving.js";
 import type { TimeModel } from "../../src/serving/time-model.js";
 import { RequestBatch } from "../../src/workload/batch.js";
+import { Runs } from "../../src/workload/content.js";
 import type { RequestStream } from "../../src/workload/stream.js";
 import { Recorder } from "./recorder.js";
 
@@ -21,6 +22,8 @@ export interface Row {
   inputTokens: number;
   outputTokens: number;
   tenant?: number;
+  /** Runs of token addresses. */
+  content?: readonly (readonly [address: number, tokens: number])[];
 }
 
 /** A stream of given rows, in batches of a few so that refilling is exercised. */
@@ -40,6 +43,11 @@ export function rowsStream(rows: readonly Row[], perBatch = 1000): RequestStream
         batch.inputTokens[i] = rows[at]!.inputTokens;
         batch.outputTokens[i] = rows[at]!.outputTokens;
         batch.tenant[i] = rows[at]!.tenant ?? -1;
+        const runs = new Runs();
+        for (const [address, tokens] of rows[at]!.content ?? []) runs.add(address, tokens);
+        batch.length--;
+        batch.setRuns(runs);
+        batch.length++;
       }
       return batch;
     },

@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import { InputError, type Problem } from "../../src/core/errors.js";
 import { Names } from "../../src/core/names.js";
 import { Shapes } from "../../src/fleet/shape.js";
+import type { RequestBatch } from "../../src/workload/batch.js";
 import type { JobContext, JobRows, RequestNames, RequestRows } from "../../src/workload/stream.js";
 
 export function jobContext(): JobContext {
@@ -77,6 +78,8 @@ export interface RequestRecord {
   inputTokens: number;
   outputTokens: number;
   tenant: string;
+  /** Runs of token addresses, when there are any. */
+  content?: [address: number, tokens: number][];
 }
 
 export async function requestRecords(rows: RequestRows, names: RequestNames): Promise<RequestRecord[]> {
@@ -91,10 +94,18 @@ export async function requestRecords(rows: RequestRows, names: RequestNames): Pr
         inputTokens: batch.inputTokens[i]!,
         outputTokens: batch.outputTokens[i]!,
         tenant: names.tenants.name(batch.tenant[i]!),
+        ...contentOf(batch, i),
       });
     }
   await stream.close();
   return all;
+}
+
+function contentOf(batch: RequestBatch, row: number): Pick<RequestRecord, "content"> {
+  const content: RequestRecord["content"] = [];
+  for (let k = batch.runStart(row); k < batch.runEnd[row]!; k++)
+    content.push([batch.runAddress[k]!, batch.runTokens[k]!]);
+  return content.length === 0 ? {} : { content };
 }
 
 /** The problems that reading ends with; fails when it does not end with an InputError. */

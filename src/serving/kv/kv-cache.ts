@@ -1,15 +1,11 @@
 import type { RequestTable } from "../request-table.js";
+import { type BlockIdentity, ContentIdentity } from "./block-identity.js";
 import { BlockPool } from "./block-pool.js";
 import { PrefixIndex } from "./prefix-index.js";
 import type { SwapSpace } from "./swap-space.js";
 
-/**
- * What full blocks contain: equal keys, equal content (the block's tokens and everything before them). A key is a
- * non-negative safe integer.
- */
-export interface BlockIdentity {
-  key(request: number, block: number): number;
-}
+/** Keys asked for at once. */
+const KEYS = 256;
 
 /** Look-ups of the prefix cache, as vLLM counts them: failed admissions are counted at every retry. */
 export interface PrefixStats {
@@ -22,9 +18,6 @@ export interface PrefixStats {
   preemptedQueries: number;
   preemptedHits: number;
 }
-
-/** More blocks than any request has; keeps the private keys of two requests apart. */
-const MOST_BLOCKS = 2 ** 20;
 
 /**
  * The paged KV cache of one engine: which physical blocks each request holds, in the order of its tokens. Follows vLLM
@@ -42,20 +35,18 @@ export class KvCache {
   };
   readonly #index: PrefixIndex | undefined;
   readonly #identity: BlockIdentity;
-  /** Content that is a request's own is only looked for after its preemption: until then it stays out of the index. */
-  readonly #private: boolean;
   readonly #rows: Int32Array[] = [];
   readonly #freeRows: number[] = [];
   /** Result of the last look-up. */
   #hits = new Int32Array(16);
   #hitCount = 0;
+  readonly #keys = new Float64Array(KEYS);
 
   /**
    * @param size physical blocks, the null block included
    * @param blockSize tokens per block
    * @param prefixCaching keep freed blocks findable by their content until they are taken again
-   * @param identity without one, no two requests share content: a request only finds its own blocks again, after a
-   *   preemption
+   * @param identity what blocks contain; as the workload says when absent
    * @param swap host memory for the blocks of requests that are swapped out
    */
   constructor(
@@ -68,10 +59,7 @@ export class KvCache {
   ) {
     this.pool = new BlockPool(size);
     this.#index = prefixCaching ? new PrefixIndex(size) : undefined;
-    this.#private = identity === undefined;
-    this.#identity = identity ?? {
-      key: (request, block) => requests.serial[request]! * MOST_BLOCKS + block,
-    };
+    this.#identity = identity ?? new ContentIdentity(requests, blockSize);
   }
 
   /**
@@ -86,13 +74,10 @@ export class KvCache {
     if (index === undefined) return 0;
     const known = this.requests.known(request);
     const fresh = this.requests.preemptions[request] === 0;
-    const most = this.#private && fresh ? 0 : Math.floor((known - 1) / this.blockSize);
-    for (let block = 0; block < most; block++) {
-      const found = index.find(this.#identity.key(request, block));
-      if (found < 0) break;
-      if (this.#hitCount === this.#hits.length) this.#hits = longer(this.#hits);
-      this.#hits[this.#hitCount++] = found;
-    }
+    // What is a request's own is only there after its preemption.
+    let most = Math.floor((known - 1) / this.blockSize);
+    if (fresh) most = Math.min(most, this.#identity.shared(request));
+    this.#find(index, request, most);
     const hits = this.#hitCount * this.blockSize;
     const stats = this.stats;
     if (fresh) {
@@ -105,6 +90,20 @@ export class KvCache {
       stats.preemptedHits += hits;
     }
     return hits;
+  }
+
+  #find(index: PrefixIndex, request: number, most: number): void {
+    const keys = this.#keys;
+    while (this.#hits.length < most) this.#hits = longer(this.#hits);
+    for (let from = 0; from < most; from += KEYS) {
+      const count = Math.min(KEYS, most - from);
+      this.#identity.keys(request, from, from + count, keys);
+      for (let i = 0; i < count; i++) {
+        const found = index.find(keys[i]!);
+        if (found < 0) return;
+        this.#hits[this.#hitCount++] = found;
+      }
+    }
   }
 
   /** Blocks that must come out of the free queue for the request to hold `tokens`, found ones included. */
@@ -166,6 +165,23 @@ export class KvCache {
     return enough;
   }
 
+  /**
+   * Whether one of these requests, each decoding, will fill the very block that comes next in the cached prefix of a
+   * waiting one: the answer that a conversation's next turn begins with.
+   */
+  growsPrefix(waiting: number, items: Int32Array, count: number): boolean {
+    if (this.#index === undefined || this.#identity.shared(waiting) === 0) return false;
+    for (let i = 0; i < count; i++) {
+      const next = this.requests.hashedBlocks[items[i]!]!;
+      if (next >= this.#identity.shared(items[i]!) || next >= this.#identity.shared(waiting)) continue;
+      this.#identity.keys(items[i]!, next, next + 1, this.#keys);
+      const key = this.#keys[0]!;
+      this.#identity.keys(waiting, next, next + 1, this.#keys);
+      if (this.#keys[0] === key) return true;
+    }
+    return false;
+  }
+
   /** Makes the request's full blocks among its first `tokens` tokens findable. */
   cache(request: number, tokens: number): void {
     const index = this.#index;
@@ -174,14 +190,19 @@ export class KvCache {
     if (tokens < (from + 1) * this.blockSize) return;
     const full = Math.floor(tokens / this.blockSize);
     this.requests.hashedBlocks[request] = full;
-    if (!this.#private) this.#insert(request, from, full);
+    this.#insert(request, from, Math.min(full, this.#identity.shared(request)));
   }
 
-  #insert(request: number, from: number, to: number): void {
+  #insert(request: number, first: number, end: number): void {
     const index = this.#index!;
-    const row = this.#rows[this.requests.row[request]!]!;
-    for (let i = from; i < to; i++)
-      if (!index.holds(row[i]!)) index.insert(this.#identity.key(request, i), row[i]!);
+    const keys = this.#keys;
+    for (let from = first; from < end; from += KEYS) {
+      const count = Math.min(KEYS, end - from);
+      const row = this.#rows[this.requests.row[request]!]!;
+      this.#identity.keys(request, from, from + count, keys);
+      for (let i = 0; i < count; i++)
+        if (!index.holds(row[from + i]!)) index.insert(keys[i]!, row[from + i]!);
+    }
   }
 
   /**
@@ -193,8 +214,9 @@ export class KvCache {
     const { requests } = this;
     this.#dropSwapped(request);
     if (requests.row[request]! < 0) return;
-    if (resumes && this.#private && this.#index !== undefined)
-      this.#insert(request, 0, requests.hashedBlocks[request]!);
+    // Only now may somebody look for what is its own: the request itself.
+    if (resumes && this.#index !== undefined)
+      this.#insert(request, this.#identity.shared(request), requests.hashedBlocks[request]!);
     this.#release(request);
   }
 

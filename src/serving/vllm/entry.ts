@@ -13,7 +13,7 @@ export const vllm: RequestSchedulerEntry = {
       "vllm-project/vllm commit 4ff865c38eac (2026-05-29), vllm/v1/core; 40 recorded runs of its own classes",
     simplifies: [
       "one KV-cache group: layers with a sliding window keep all their blocks (as with --disable-hybrid-kv-cache-manager)",
-      "requests share no prefix: the prefix cache serves a request that resumes after a preemption",
+      "requests share the prefixes that their trace tells of; other prompts share nothing",
       "no speculative decoding, LoRA, multimodal input, structured output, KV connector or pipeline parallelism",
       "synchronous scheduling costs no more time than asynchronous scheduling; only its decisions differ",
     ],

@@ -159,6 +159,11 @@ export class VllmScheduler implements RequestScheduler {
   horizon(engine: Engine, batch: Batch): number {
     const { requests, running, kv, maxModelLen } = engine;
     if (batch.count !== running.length || this.#preempted) return 0;
+    if (
+      this.#looksUpHead(engine, batch) &&
+      kv.growsPrefix(engine.waiting.peek(), running.items, running.length)
+    )
+      return 0;
     const { tokens, output, maxTokens, computed } = requests;
     const inFlight = this.passesInFlight;
     let rounds = Number.POSITIVE_INFINITY;
@@ -190,12 +195,11 @@ export class VllmScheduler implements RequestScheduler {
       const done = ++computed[r]!;
       kv.grow(r, done, Math.min(done, input[r]! + tokens[r]!));
     }
-    // The head of the queue is looked up before it is held back for want of blocks, and the look-up is counted.
-    if (
-      engine.waiting.length > 0 &&
-      engine.running.length < this.options.max_num_seqs &&
-      batch.count < this.#budget
-    )
-      kv.lookup(engine.waiting.peek());
+    if (this.#looksUpHead(engine, batch)) kv.lookup(engine.waiting.peek());
+  }
+
+  /** The head of the queue is looked up before it is held back for want of blocks, and the look-up is counted. */
+  #looksUpHead({ waiting, running }: Engine, batch: Batch): boolean {
+    return waiting.length > 0 && running.length < this.options.max_num_seqs && batch.count < this.#budget;
   }
 }

@@ -8,7 +8,11 @@ import { openProblem } from "./missing.js";
 /** Where a trace's bytes come from: a file, or a stream that can be read once (standard input). */
 export type TraceFile =
   | { path: string /** As the user wrote it; the path when absent. */; name?: string }
-  | { stream: Readable; name?: string };
+  | {
+      stream: Readable;
+      name?: string /** Of the files that belong to it; the present one when absent. */;
+      folder?: string;
+    };
 
 const READ_BYTES = 128 * 1024;
 const UNPACKED_BYTES = 256 * 1024;

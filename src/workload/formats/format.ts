@@ -1,4 +1,5 @@
 import type { JobBatch, RequestBatch } from "../batch.js";
+import type { Addresses } from "../content.js";
 import type { JobContext, RequestNames, TraceOrigin } from "../stream.js";
 import type { Line, Tally } from "../tally.js";
 
@@ -46,12 +47,21 @@ export interface RequestInput {
   tally: Tally;
   origin: TraceOrigin;
   names: RequestNames;
-  options: RequestParseOptions;
+  /** For this reading. */
+  addresses: Addresses;
+  /** The folder that the file lies in, for formats of several files. */
+  folder: string;
+  options: RequestReadOptions;
 }
 
 export interface RequestParseOptions {
   /** Columns of our own formats that may be there and are not read. */
   ignore: readonly string[];
+}
+
+export interface RequestReadOptions extends RequestParseOptions {
+  /** Tokens of the block that each hash id stands for. */
+  hashBlockSize: number;
 }
 
 export interface JobParseOptions extends RequestParseOptions {

@@ -4,6 +4,8 @@ import { azureLlm } from "./azure-llm.js";
 import type { Format, JobFormat, RequestFormat } from "./format.js";
 import { jobCsv } from "./job-csv.js";
 import { jobJsonl } from "./job-jsonl.js";
+import { mooncake } from "./mooncake.js";
+import { ragpulse } from "./ragpulse.js";
 import { requestCsv } from "./request-csv.js";
 import { requestJsonl } from "./request-jsonl.js";
 import { swf } from "./swf.js";
@@ -14,6 +16,8 @@ export const jobFormats: Readonly<Record<string, JobFormat>> = { swf, csv: jobCs
 /** Formats of request traces by the name that a scenario gives as `format`. */
 export const requestFormats: Readonly<Record<string, RequestFormat>> = {
   "azure-llm": azureLlm,
+  mooncake,
+  ragpulse,
   csv: requestCsv,
   jsonl: requestJsonl,
 };

@@ -2,11 +2,12 @@ import type { RequestBatch } from "../batch.js";
 import { Fields } from "../bytes/fields.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
-import { Cells, idCell } from "./cells.js";
+import { Cells, idCell, MISSING } from "./cells.js";
 import { hasColumns, locateColumns } from "./columns.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
 import { splitHeader } from "./job-csv.js";
 import { NameColumn } from "./name-column.js";
+import { RequestContent } from "./request-content.js";
 import { REQUEST_COLUMNS, RequestRow } from "./request-row.js";
 
 /** Our own CSV of requests: a header names the columns, in any order; Vidur's column names are understood too. */
@@ -29,10 +30,19 @@ class RequestCsvParser implements RowParser<RequestBatch> {
   #inputTokens = -1;
   #outputTokens = -1;
   #tenant: NameColumn;
+  readonly #content: RequestContent;
+  #hasContent = false;
+  #session: NameColumn;
+  #prefix: NameColumn;
+  #prefixTokens = -1;
+  #runs = -1;
 
   constructor(input: RequestInput) {
     this.#input = input;
+    this.#content = new RequestContent(input);
     this.#tenant = new NameColumn(input.names.tenants, -1);
+    this.#session = new NameColumn(this.#content.sessions, -1);
+    this.#prefix = new NameColumn(this.#content.prefixes, -1);
   }
 
   line(bytes: Buffer, start: number, end: number, batch: RequestBatch): Line {
@@ -56,8 +66,27 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     if (Number.isNaN(row.outputTokens)) return this.#drop(Reason.notCount, this.#outputTokens);
     row.id = idCell(names.ids, fields, this.#id, tally.rows + 1);
     row.tenant = this.#tenant.read(fields);
-    const reason = row.write(batch);
+    const reason = this.#readContent(bytes) ?? row.write(batch);
     return reason === undefined ? Line.Row : this.#drop(reason, this.#columns.get(row.blame)!);
+  }
+
+  /** Columns of content are rare: a file without them pays nothing. */
+  #readContent(bytes: Buffer): string | undefined {
+    if (!this.#hasContent) return undefined;
+    const { starts, ends } = this.#fields;
+    const content = this.#content;
+    const row = this.#row;
+    row.runs.clear();
+    const reason = row.check();
+    if (reason !== undefined) return reason;
+    content.session = this.#session.read(this.#fields);
+    content.prefix = this.#prefix.read(this.#fields);
+    row.blame = "prefix_tokens";
+    const tokens = this.#prefixTokens;
+    content.prefixTokens = tokens < 0 ? MISSING : this.#cells.whole(bytes, starts[tokens]!, ends[tokens]!);
+    if (Number.isNaN(content.prefixTokens)) return Reason.notCount;
+    content.content = this.#runs < 0 ? "" : this.#fields.text(this.#runs);
+    return content.apply(row);
   }
 
   #header(bytes: Buffer, start: number, end: number): void {
@@ -74,6 +103,12 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     this.#inputTokens = columns.get("input_tokens")!;
     this.#outputTokens = columns.get("output_tokens")!;
     this.#tenant = new NameColumn(this.#input.names.tenants, columns.get("tenant") ?? -1);
+    const { sessions, prefixes } = this.#content;
+    this.#session = new NameColumn(sessions, columns.get("session") ?? -1);
+    this.#prefix = new NameColumn(prefixes, columns.get("prefix") ?? -1);
+    this.#prefixTokens = columns.get("prefix_tokens") ?? -1;
+    this.#runs = columns.get("content") ?? -1;
+    this.#hasContent = ["session", "prefix", "prefix_tokens", "content"].some((name) => columns.has(name));
   }
 
   #drop(reason: string, field: number): Line {

@@ -4,7 +4,8 @@ import { Line } from "../tally.js";
 import { internId, internName, JsonCells } from "./cells.js";
 import { hasColumns } from "./columns.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
-import { JsonLine, jsonName, parseObject } from "./json-line.js";
+import { JsonLine, type JsonRow, jsonName, parseObject } from "./json-line.js";
+import { RequestContent } from "./request-content.js";
 import { REQUEST_COLUMNS, RequestRow } from "./request-row.js";
 
 /** Our own JSON Lines of requests: one object a line, keys as the CSV's columns. */
@@ -20,9 +21,11 @@ class RequestJsonlParser implements RowParser<RequestBatch> {
   readonly #line: JsonLine;
   readonly #cells = new JsonCells();
   readonly #row = new RequestRow();
+  readonly #content: RequestContent;
 
   constructor(input: RequestInput) {
     this.#input = input;
+    this.#content = new RequestContent(input);
     this.#line = new JsonLine(input.tally, REQUEST_COLUMNS, input.options.ignore);
   }
 
@@ -44,7 +47,31 @@ class RequestJsonlParser implements RowParser<RequestBatch> {
     if (tenant === undefined) return line.drop(Reason.notText, "tenant");
     row.id = internId(names.ids, id, tally.rows + 1);
     row.tenant = internName(names.tenants, tenant);
-    const reason = row.write(batch);
+    const reason = this.#readContent(json) ?? row.write(batch);
     return reason === undefined ? Line.Row : line.drop(reason, row.blame);
+  }
+
+  #readContent(json: JsonRow): string | undefined {
+    const row = this.#row;
+    const content = this.#content;
+    row.runs.clear();
+    const reason = row.check();
+    if (reason !== undefined) return reason;
+    const session = jsonName(json.session);
+    row.blame = "session";
+    if (session === undefined) return Reason.notText;
+    const prefix = jsonName(json.prefix);
+    row.blame = "prefix";
+    if (prefix === undefined) return Reason.notText;
+    const runs = jsonName(json.content);
+    row.blame = "content";
+    if (runs === undefined) return Reason.notContent;
+    content.session = internName(content.sessions, session);
+    content.prefix = internName(content.prefixes, prefix);
+    content.content = runs;
+    content.prefixTokens = this.#cells.whole(json.prefix_tokens);
+    row.blame = "prefix_tokens";
+    if (Number.isNaN(content.prefixTokens)) return Reason.notCount;
+    return content.apply(row);
   }
 }

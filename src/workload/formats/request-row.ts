@@ -1,13 +1,31 @@
 import type { RequestBatch } from "../batch.js";
+import { Runs } from "../content.js";
 import { Reason } from "../reasons.js";
 import { MISSING } from "./cells.js";
 import type { ColumnSet } from "./columns.js";
 
 /** The columns of our own request formats; the aliases are those of Vidur's processed traces. */
 export const REQUEST_COLUMNS: ColumnSet = {
-  known: ["id", "arrival", "input_tokens", "output_tokens", "tenant"],
+  known: [
+    "id",
+    "arrival",
+    "input_tokens",
+    "output_tokens",
+    "tenant",
+    "session",
+    "prefix",
+    "prefix_tokens",
+    "content",
+  ],
   required: ["arrival", "input_tokens", "output_tokens"],
-  aliases: { arrived_at: "arrival", num_prefill_tokens: "input_tokens", num_decode_tokens: "output_tokens" },
+  aliases: {
+    arrived_at: "arrival",
+    num_prefill_tokens: "input_tokens",
+    num_decode_tokens: "output_tokens",
+    session_id: "session",
+    prefix_group: "prefix",
+    prefix_length: "prefix_tokens",
+  },
 };
 
 const MOST_TOKENS = 2 ** 31 - 1;
@@ -19,12 +37,13 @@ export class RequestRow {
   inputTokens = MISSING;
   outputTokens = MISSING;
   tenant = -1;
+  /** What the tokens are. */
+  readonly runs = new Runs();
   /** The column to blame when `write` gives a reason. */
   blame = "";
 
-  /** Writes the row at `batch.length`, or returns why it cannot be used. */
-  write(batch: RequestBatch): string | undefined {
-    const i = batch.length;
+  /** Why the row cannot be used. */
+  check(): string | undefined {
     this.blame = "arrival";
     if (this.arrival < 0) return this.arrival === MISSING ? Reason.unknownArrival : Reason.negativeArrival;
     this.blame = "input_tokens";
@@ -33,11 +52,20 @@ export class RequestRow {
     this.blame = "output_tokens";
     if (this.outputTokens < 1) return Reason.noOutput;
     if (this.outputTokens > MOST_TOKENS) return Reason.tooLarge;
+    return undefined;
+  }
+
+  /** Writes the row at `batch.length`, or returns why it cannot be used. */
+  write(batch: RequestBatch): string | undefined {
+    const reason = this.check();
+    if (reason !== undefined) return reason;
+    const i = batch.length;
     batch.id[i] = this.id;
     batch.arrival[i] = this.arrival;
     batch.inputTokens[i] = this.inputTokens;
     batch.outputTokens[i] = this.outputTokens;
     batch.tenant[i] = this.tenant;
+    batch.setRuns(this.runs);
     return undefined;
   }
 }

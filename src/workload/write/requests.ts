@@ -1,4 +1,5 @@
 import type { RequestBatch } from "../batch.js";
+import { ADDRESSES_PER_SOURCE } from "../content.js";
 import type { RequestNames, TraceOrigin } from "../stream.js";
 import { csvCell, idText, idValue, type RowWriter, seconds } from "./writer.js";
 
@@ -8,19 +9,23 @@ export const requestWriters: Readonly<
 > = {
   "azure-llm": () => new AzureWriter(),
   csv: (names) => ({
-    header: () => "id,arrival,input_tokens,output_tokens,tenant\n",
-    row: (batch, i) =>
-      [
+    header: ({ content }) => `id,arrival,input_tokens,output_tokens,tenant${content ? ",content" : ""}\n`,
+    row: (batch, i, content) => {
+      const cells = [
         csvCell(idText(names.ids, batch.id[i]!)),
         seconds(batch.arrival[i]!),
         batch.inputTokens[i],
         batch.outputTokens[i],
         csvCell(names.tenants.name(batch.tenant[i]!)),
-      ].join(","),
+      ];
+      if (content) cells.push(contentText(batch, i));
+      return cells.join(",");
+    },
   }),
   jsonl: (names) => ({
     header: () => "",
     row: (batch, i) => {
+      const content = contentText(batch, i);
       const row = {
         id: idValue(names.ids, batch.id[i]!),
         arrival: Number(seconds(batch.arrival[i]!)),
@@ -28,10 +33,22 @@ export const requestWriters: Readonly<
         output_tokens: batch.outputTokens[i],
       };
       const tenant = batch.tenant[i]!;
-      return JSON.stringify(tenant < 0 ? row : { ...row, tenant: names.tenants.name(tenant) });
+      return JSON.stringify({
+        ...row,
+        ...(tenant < 0 ? {} : { tenant: names.tenants.name(tenant) }),
+        ...(content === "" ? {} : { content }),
+      });
     },
   }),
 };
+
+/** The runs of token addresses of a row, as `address+tokens`, counted within its source. */
+function contentText(batch: RequestBatch, i: number): string {
+  const runs: string[] = [];
+  for (let k = batch.runStart(i); k < batch.runEnd[i]!; k++)
+    runs.push(`${batch.runAddress[k]! % ADDRESSES_PER_SOURCE}+${batch.runTokens[k]}`);
+  return runs.join(" ");
+}
 
 /** 2024-01-01: the calendar of traces that have none. */
 const DEFAULT_EPOCH = 1_704_067_200;

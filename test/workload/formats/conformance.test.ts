@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -26,6 +29,8 @@ interface Case {
   header: string[];
   /** Rows in time order, the second and third at the same time. */
   rows: string[];
+  /** Files that lie beside the trace. */
+  beside?: Record<string, string>;
   /** A row of the right form that cannot be used, and the text to blame. */
   unusable: { line: string; reason: string; column: number; length: number };
 }
@@ -114,7 +119,68 @@ const CASES: Case[] = [
       length: 12,
     },
   },
+  {
+    kind: "requests",
+    format: "mooncake",
+    file: "trace.jsonl",
+    header: [],
+    rows: [
+      '{"timestamp":0,"input_length":1000,"output_length":52,"hash_ids":[0,1]}',
+      '{"timestamp":3052,"input_length":512,"output_length":26,"hash_ids":[0]}',
+      '{"timestamp":3052,"input_length":1030,"output_length":1,"hash_ids":[0,2,3]}',
+      '{"timestamp":9000.5,"input_length":7,"output_length":16,"hash_ids":[4]}',
+    ],
+    unusable: {
+      line: '{"timestamp":5000,"input_length":513,"output_length":1,"hash_ids":[0]}',
+      reason: "hash_ids do not match the prompt length",
+      column: 57,
+      length: 8,
+    },
+  },
+  {
+    kind: "requests",
+    format: "ragpulse",
+    file: "trace.jsonl",
+    beside: {
+      "1_sys_prompt.jsonl": '{"sys_prompt_id": 1, "token_length": 512}\n',
+      "2_passages.jsonl": '{"passage_id": 2, "token_length": 84}\n{"passage_id": 3, "token_length": 20}\n',
+      "3_history.jsonl": '{"history_id": 4, "token_length": 11}\n',
+      "4_user_input.jsonl": '{"user_input_id": 5, "token_length": 9}\n\n',
+      "5_web_search.jsonl": "",
+    },
+    header: [],
+    rows: [
+      ragpulseRow(0, 620, { sys_prompt: [1], passages_ids: [2], user_input: [5] }),
+      ragpulseRow(10, 640, { sys_prompt: [1], passages_ids: [2, 3], history: [4], user_input: [5] }),
+      ragpulseRow(10, 532, { sys_prompt: [1], passages_ids: [3] }),
+      ragpulseRow(12.5, 30, { sys_prompt: [] }),
+    ],
+    unusable: {
+      line: ragpulseRow(11, 500, { sys_prompt: [1] }),
+      reason: "hash_ids do not match the prompt length",
+      column: 58,
+      length: 8,
+    },
+  },
 ];
+
+function ragpulseRow(timestamp: number, input_length: number, hash_ids: Record<string, number[]>): string {
+  return JSON.stringify({
+    timestamp: String(timestamp),
+    input_length,
+    output_length: 44,
+    hash_ids,
+    session_id: "a",
+  });
+}
+
+/** Lays the files that belong to a trace beside it. */
+function withCompany(c: Case, file: TraceFile): TraceFile {
+  if (c.beside === undefined) return file;
+  const folder = "path" in file ? dirname(file.path) : mkdtempSync(join(tmpdir(), "whowaits-"));
+  for (const [name, content] of Object.entries(c.beside)) writeFileSync(join(folder, name), content);
+  return "path" in file ? file : { ...file, folder };
+}
 
 interface Read {
   rows: Rows<unknown>;
@@ -128,7 +194,7 @@ async function read(c: Case, file: TraceFile, options: ReadOptions = {}): Promis
     return { rows, records: await jobRecords(rows, context) };
   }
   const names = requestNames();
-  const rows = await readRequests(file, names, options);
+  const rows = await readRequests(withCompany(c, file), names, options);
   return { rows, records: await requestRecords(rows, names) };
 }
 
@@ -322,7 +388,8 @@ describe.each(CASES)("$kind $format", (c) => {
 
 /** Without what depends on a row's place in the file. */
 function comparable(record: object): object {
-  const { id, ...rest } = record as { id?: string };
+  // Addresses of content are given out in the order of the rows.
+  const { id, content: _, ...rest } = record as { id?: string; content?: unknown };
   return Number.isNaN(Number(id)) ? { id, ...rest } : rest;
 }
 

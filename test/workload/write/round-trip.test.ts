@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ShapeSpec, Shapes } from "../../../src/fleet/shape.js";
 import { JobBatch, RequestBatch } from "../../../src/workload/batch.js";
+import { Runs } from "../../../src/workload/content.js";
 import { demandShape } from "../../../src/workload/formats/demand.js";
 import { readJobs, readRequests } from "../../../src/workload/read.js";
 import type { JobContext, RequestNames, RowStream } from "../../../src/workload/stream.js";
@@ -79,7 +80,7 @@ function job(spec: fc.Arbitrary<ShapeSpec>): fc.Arbitrary<Job> {
 const stream = <B>(batch: B): RowStream<B> => {
   const batches = [batch];
   return {
-    origin: { name: "test", hash: "" },
+    origin: { name: "test", hash: "", content: true },
     counts: { rows: 0, emitted: 0, dropped: {}, adjusted: {}, inversions: 0 },
     lastTime: 0,
     next: async () => batches.shift() ?? null,
@@ -252,6 +253,9 @@ describe("written requests are read back as they were", () => {
       inputTokens: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       outputTokens: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       tenant: name,
+      runs: fc.array(fc.tuple(fc.integer({ min: 0, max: 2 ** 40 }), fc.integer({ min: 1, max: 2 ** 20 })), {
+        maxLength: 3,
+      }),
     }),
     { minLength: 1, maxLength: 20 },
   );
@@ -262,14 +266,16 @@ describe("written requests are read back as they were", () => {
         const names: RequestNames = requestNames();
         const sorted = list.toSorted((a, b) => a.arrival - b.arrival);
         const batch = new RequestBatch(list.length);
-        for (const [i, r] of sorted.entries()) {
+        for (const [i, { runs, ...r }] of sorted.entries()) {
           const whole = /^(0|[1-9]\d{0,14})$/;
+          const content = contentOf(runs, r.inputTokens + r.outputTokens);
           batch.id[i] = whole.test(r.id) ? Number(r.id) : -1 - names.ids.intern(r.id);
           batch.arrival[i] = r.arrival;
           batch.inputTokens[i] = r.inputTokens;
           batch.outputTokens[i] = r.outputTokens;
           batch.tenant[i] =
             r.tenant === "" ? -1 : names.tenants.intern(whole.test(r.tenant) ? Number(r.tenant) : r.tenant);
+          batch.setRuns(content);
           batch.length++;
         }
         const file = inMemory(await text(requestWriters[format](names), batch), 1 << 16, "a");
@@ -282,14 +288,34 @@ describe("written requests are read back as they were", () => {
         const first = sorted[0]!.arrival;
         expect(records).toEqual(
           format === "azure-llm"
-            ? sorted.map((r, i) => ({ ...r, id: String(i + 1), arrival: r.arrival - first, tenant: "" }))
-            : sorted,
+            ? sorted.map(({ runs, ...r }, i) => ({
+                ...r,
+                id: String(i + 1),
+                arrival: r.arrival - first,
+                tenant: "",
+              }))
+            : sorted.map(({ runs, ...r }) => ({
+                ...r,
+                ...recorded(contentOf(runs, r.inputTokens + r.outputTokens)),
+              })),
         );
       }),
       { numRuns: 200 },
     );
   });
 });
+
+/** As many of the runs as the tokens have room for. */
+function contentOf(given: readonly (readonly [number, number])[], most: number): Runs {
+  const runs = new Runs();
+  for (const [address, tokens] of given) if (runs.total + tokens <= most) runs.add(address, tokens);
+  return runs;
+}
+
+function recorded({ count, address, tokens }: Runs) {
+  if (count === 0) return {};
+  return { content: Array.from({ length: count }, (_, i) => [address[i]!, tokens[i]!]) };
+}
 
 describe("text", () => {
   it.each([

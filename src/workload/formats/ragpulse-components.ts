@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../../core/errors.js";
+import { inFile } from "../problems.js";
+import type { RequestInput } from "./format.js";
+import { parseObject } from "./json-line.js";
+
+/** The parts of a prompt in their order. */
+export const COMPONENTS = ["sys_prompt", "passages_ids", "history", "web_search", "user_input"] as const;
+
+/** The files beside the trace that say how long each piece is, and the name of its id there. */
+const SIDE_FILES: readonly (readonly [file: string, key: string])[] = [
+  ["1_sys_prompt.jsonl", "sys_prompt_id"],
+  ["2_passages.jsonl", "passage_id"],
+  ["3_history.jsonl", "history_id"],
+  ["4_user_input.jsonl", "user_input_id"],
+  ["5_web_search.jsonl", "web_search_id"],
+];
+
+/**
+ * Tokens of each piece by its id; ids of different parts do not overlap.
+ * @throws InputError when a side file is missing or holds something else
+ */
+export function componentLengths({ folder, tally }: RequestInput): Map<number, number> {
+  const lengths = new Map<number, number>();
+  for (const [file, key] of SIDE_FILES) {
+    let text: string;
+    try {
+      text = readFileSync(join(folder, file), "utf8");
+    } catch {
+      throw new InputError({
+        code: "trace/missing-side-file",
+        message: `${tally.file} needs ${file} beside it`,
+        at: inFile(tally.file),
+        hint: `a RAGPulse trace comes with ${SIDE_FILES.map(([name]) => name).join(", ")}`,
+      });
+    }
+    text.split("\n").forEach((line, i) => {
+      if (line.trim() === "") return;
+      const row = parseObject(line);
+      const id = row?.[key];
+      const tokens = row?.token_length;
+      if (!Number.isSafeInteger(id) || !Number.isSafeInteger(tokens) || (tokens as number) < 0)
+        throw new InputError({
+          code: "trace/bad-side-file",
+          message: `this line of ${file} gives no ${key} and token_length`,
+          at: { file, line: i + 1, column: 1, length: 1 },
+          hint: `such as {"${key}": 7, "token_length": 120}`,
+        });
+      lengths.set(id as number, tokens as number);
+    });
+  }
+  return lengths;
+}

@@ -9,7 +9,7 @@ const MAY_IMPORT = {
   metrics: ["journal", "core"],
   scenario: ["metrics", "cluster", "serving", "fleet", "workload", "journal", "core"],
   report: ["metrics", "experiment", "journal", "core"],
-  experiment: ["scenario", "metrics", "core"],
+  experiment: ["scenario", "metrics", "journal", "core"],
 };
 
 const floors = Object.entries(MAY_IMPORT).map(([room, below]) => ({

@@ -6,11 +6,11 @@ export class Interrupts {
   readonly stop: () => void;
   #count = 0;
 
-  /** `last` is called before the process ends. */
-  constructor(world: World, last: () => void) {
+  /** `last` is called before the process ends, `first` at the first Ctrl-C. */
+  constructor(world: World, last: () => void, first?: () => void) {
     this.stop = world.onInterrupt(() => {
       this.#count++;
-      if (this.#count < 2) return;
+      if (this.#count < 2) return first?.();
       last();
       world.exit(Exit.Interrupted);
     });

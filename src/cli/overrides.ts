@@ -9,10 +9,14 @@ export interface OverrideOptions {
   until?: string;
 }
 
-/** Options that replace values of the scenario. */
+/** Options that replace values of the scenario, its variants among them. */
 export function overrideOptions(command: Command): Command {
+  return valueOptions(command.option("--variant <name>", "one of the scenario's variants"));
+}
+
+/** Options that replace single values. */
+export function valueOptions(command: Command): Command {
   return command
-    .option("--variant <name>", "one of the scenario's variants")
     .option("--set <key=value>", "replace a value, such as scheduler.policy=easy; again for more", collect)
     .option("--seed <seed>", "seed of all random draws")
     .option("--until <duration>", "end the run at this simulated time, such as 2h");
@@ -29,6 +33,7 @@ export function overridesOf({ variant, set, seed, until }: OverrideOptions, { en
   };
 }
 
-function collect(value: string, before: string[] = []): string[] {
+/** Gathers the values of an option that may be given again. */
+export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }

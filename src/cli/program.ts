@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../core/errors.js";
 import { VERSION } from "../core/version.js";
+import { compareCommand } from "./commands/compare.js";
 import { completionCommand } from "./commands/completion.js";
 import { initCommand } from "./commands/init.js";
 import { policiesCommand } from "./commands/policies.js";
@@ -74,6 +75,7 @@ export function createProgram(context: Context): Command {
 
 const COMMANDS = [
   runCommand,
+  compareCommand,
   validateCommand,
   policiesCommand,
   traceCommand,

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Style as ReportStyle } from "../report/style.js";
 
 /** What the command line needs of the world; tests hand in another one. */
 export interface World {
@@ -69,6 +70,13 @@ export class Terminal {
     const { env, stderr } = this.world;
     return stderr.isTTY === true && env.TERM !== "dumb" && (env.CI === undefined || env.CI === "false");
   }
+
+  /** How reports set off parts of their text on standard output. */
+  readonly style: ReportStyle = {
+    heading: (text) => this.paintOut("bold", text),
+    faint: (text) => this.paintOut("dim", text),
+    warning: (text) => this.paintOut("yellow", text),
+  };
 
   /** Colours text for standard error. */
   readonly paintErr: Paint = (style, text) => paint(this.errColor, style, text);

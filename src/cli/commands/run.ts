@@ -73,12 +73,7 @@ async function run(path: string, options: RunOptions, terminal: Terminal): Promi
     if (options.json) terminal.out(text);
     else if (!options.quiet) {
       const { summary } = await import("../../report/summary.js");
-      const { width, paintOut } = terminal;
-      const style = {
-        heading: (text: string) => paintOut("bold", text),
-        faint: (text: string) => paintOut("dim", text),
-        warning: (text: string) => paintOut("yellow", text),
-      };
+      const { width, style } = terminal;
       const saved = saving === undefined ? {} : { saved: { folder: options.out!, files: saving.files } };
       terminal.out(await summary(result, { width, style, ...saved }));
     }

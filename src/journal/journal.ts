@@ -71,6 +71,11 @@ export interface JournalListener {
   ): void;
   /** Output tokens reach the caller: `count` at this time. The first of them is the request's first token when `generated` was 0. */
   tokens?(time: number, request: number, count: number): void;
+  /**
+   * One token reaches the caller of each of the first `count` requests at each of the first `rounds` times, in order. Who
+   * listens to `tokens` and not to this hears of each token by itself.
+   */
+  decode?(requests: Int32Array, count: number, times: Float64Array, rounds: number): void;
   requestEnd?(time: number, request: number, outcome: RequestOutcome): void;
   /** The run is over; `time` closes every integral. */
   runEnd?(time: number): void;
@@ -97,6 +102,9 @@ export class Journal implements Required<JournalListener> {
   readonly #requestPreempt: JournalListener[] = [];
   readonly #batch: JournalListener[] = [];
   readonly #tokens: JournalListener[] = [];
+  readonly #decode: JournalListener[] = [];
+  /** Those who listen to tokens one by one. */
+  readonly #tokensOnly: JournalListener[] = [];
   readonly #requestEnd: JournalListener[] = [];
   readonly #runEnd: JournalListener[] = [];
 
@@ -118,6 +126,8 @@ export class Journal implements Required<JournalListener> {
     if (listener.requestPreempt) this.#requestPreempt.push(listener);
     if (listener.batch) this.#batch.push(listener);
     if (listener.tokens) this.#tokens.push(listener);
+    if (listener.decode) this.#decode.push(listener);
+    else if (listener.tokens) this.#tokensOnly.push(listener);
     if (listener.requestEnd) this.#requestEnd.push(listener);
     if (listener.runEnd) this.#runEnd.push(listener);
   }
@@ -186,6 +196,13 @@ export class Journal implements Required<JournalListener> {
   }
   tokens(time: number, request: number, count: number): void {
     for (const l of this.#tokens) l.tokens!(time, request, count);
+  }
+  decode(requests: Int32Array, count: number, times: Float64Array, rounds: number): void {
+    for (const l of this.#decode) l.decode!(requests, count, times, rounds);
+    if (this.#tokensOnly.length === 0) return;
+    for (let round = 0; round < rounds; round++)
+      for (let i = 0; i < count; i++)
+        for (const l of this.#tokensOnly) l.tokens!(times[round]!, requests[i]!, 1);
   }
   requestEnd(time: number, request: number, outcome: RequestOutcome): void {
     for (const l of this.#requestEnd) l.requestEnd!(time, request, outcome);

@@ -5,7 +5,7 @@ import type { MetricOptions } from "./options.js";
 import { RequestTimes } from "./request-times.js";
 import { ServiceMetrics } from "./service-metrics.js";
 import type { MetricSink } from "./sink.js";
-import { type Window, within } from "./window.js";
+import { countWithin, type Window, within } from "./window.js";
 
 /** How each service treated the requests that arrived in the window. */
 export class RequestMetrics implements JournalListener {
@@ -82,6 +82,28 @@ export class RequestMetrics implements JournalListener {
     if (!this.#counts(request)) return;
     if (gap < 0) this.#firstToken(request);
     else books.itl.add(gap);
+  }
+
+  decode(requests: Int32Array, count: number, times: Float64Array, rounds: number): void {
+    const books = this.services[this.#serviceOf[requests[0]!]!]!;
+    const inWindow = countWithin(this.#window, times, rounds);
+    const first = within(this.#window, times[0]!);
+    books.outputTokens += inWindow * count;
+    let counted = 0;
+    for (let i = 0; i < count; i++) {
+      const request = requests[i]!;
+      const gap = this.#times.decode(request, times, rounds);
+      const tenant = books.tenant(this.#tenantOf[request]!);
+      if (tenant !== undefined)
+        tenant.tokens += inWindow + (gap < 0 && first ? this.#facts.requests.inputTokens(request) : 0);
+      if (!this.#counts(request)) continue;
+      counted++;
+      if (gap < 0) this.#firstToken(request);
+      else books.itl.add(gap);
+    }
+    if (counted > 0)
+      for (let round = 1; round < rounds; round++)
+        books.itl.addEqual(times[round]! - times[round - 1]!, counted);
   }
 
   requestEnd(time: number, request: number, outcome: RequestOutcome): void {

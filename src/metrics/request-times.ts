@@ -55,6 +55,13 @@ export class RequestTimes {
     return previous < 0 ? -1 : time - previous;
   }
 
+  /** One token at each of the first `rounds` times. Returns what `tokens` would for the first of them. */
+  decode(request: number, times: Float64Array, rounds: number): number {
+    const gap = this.tokens(times[0]!, request, rounds);
+    this.#last[request] = times[rounds - 1]!;
+    return gap;
+  }
+
   leave(request: number): void {
     this.#live[request] = 0;
   }

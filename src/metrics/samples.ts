@@ -74,11 +74,21 @@ export class Samples {
 
   add(value: number): void {
     if (this.#n++ >= this.limit) {
-      this.#accept(value);
+      this.#accept(value, 1);
       return;
     }
     this.#values = roomFor(this.#values, this.#n - 1);
     this.#values[this.#n - 1] = value;
+  }
+
+  /** Adds a value `count` times. */
+  addEqual(value: number, count: number): void {
+    if (this.#n < this.limit) {
+      for (let i = 0; i < count; i++) this.add(value);
+      return;
+    }
+    this.#n += count;
+    this.#accept(value, count);
   }
 
   /** Undefined when there are few or they are sketched; to be asked before the summary. */
@@ -98,14 +108,14 @@ export class Samples {
   }
 
   /** The requests of one batch all get the same gap: equal neighbours enter the sketch together. */
-  #accept(value: number): void {
+  #accept(value: number, count: number): void {
     if (value === this.#repeated) {
-      this.#repeats++;
+      this.#repeats += count;
       return;
     }
     this.#flushed();
     this.#repeated = value;
-    this.#repeats = 1;
+    this.#repeats = count;
   }
 
   #flushed(): DDSketch {

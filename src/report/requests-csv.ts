@@ -48,6 +48,10 @@ export class RequestsCsv implements JournalListener {
     this.#times.tokens(time, request, count);
   }
 
+  decode(requests: Int32Array, count: number, times: Float64Array, rounds: number): void {
+    for (let i = 0; i < count; i++) this.#times.decode(requests[i]!, times, rounds);
+  }
+
   requestEnd(time: number, request: number, outcome: RequestOutcome): void {
     this.#times.leave(request);
     this.#row(request, time - this.#times.arrival(request), OUTCOMES[outcome]);

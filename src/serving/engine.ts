@@ -3,6 +3,7 @@ import type { Names } from "../core/names.js";
 import { RequestOutcome } from "../journal/journal.js";
 import type { Batch } from "./batch.js";
 import type { KvCache } from "./kv/kv-cache.js";
+import type { Leap } from "./leap.js";
 import { FifoQueue, type RequestQueue } from "./request-queue.js";
 import { RequestStatus, type RequestTable } from "./request-table.js";
 
@@ -16,6 +17,8 @@ export interface EngineEvents {
   preempted(time: number, request: number): void;
   /** One more output token. */
   generated(time: number, request: number): void;
+  /** One more output token of each of the first `count` requests at each of the first `rounds` times. */
+  decoded(requests: Int32Array, count: number, times: Float64Array, rounds: number): void;
   /** The request leaves the engine. It holds nothing any more; its facts can still be read during the call. */
   ended(time: number, request: number, outcome: RequestOutcome): void;
 }
@@ -168,6 +171,17 @@ export class Engine {
       this.generate(r);
       computed[r]!++;
     }
+  }
+
+  /** What so many calls of `repeat` do: nobody ends, and no blocks are taken. */
+  decode(batch: Batch, { ends, rounds }: Leap): void {
+    const { computed, tokens } = this.requests;
+    for (let i = 0; i < batch.count; i++) {
+      const r = batch.request[i]!;
+      tokens[r]! += rounds;
+      computed[r]! += rounds;
+    }
+    this.events.decoded(batch.request, batch.count, ends, rounds);
   }
 
   /** Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample. */

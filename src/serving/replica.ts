@@ -3,6 +3,7 @@ import { Phase, type Simulation } from "../core/simulation.js";
 import { type Journal, ReplicaState } from "../journal/journal.js";
 import { Batch } from "./batch.js";
 import type { Engine } from "./engine.js";
+import { Leap } from "./leap.js";
 import type { RequestScheduler } from "./request-scheduler.js";
 import type { RequestTable } from "./request-table.js";
 import { Stretch } from "./stretch.js";
@@ -36,6 +37,7 @@ export class Replica {
   #wakeEvent: EventHandle = -1;
   /** Rounds that the planned end of the running pass leaps over. */
   #leap = 0;
+  readonly #rounds = new Leap();
   readonly #mostInFlight: number;
 
   constructor(
@@ -119,10 +121,7 @@ export class Replica {
     if (this.#leap === 0) return;
     const { now } = this.simulation;
     const stretch = this.#stretch;
-    let over = 0;
-    while (over < this.#leap && stretch.endOf(stretch.passes + over) < now) over++;
-    this.#repeat(over);
-    this.#leap = 0;
+    this.#repeat(stretch.endedBefore(now, this.#leap));
     this.simulation.cancel(this.#endEvent);
     this.#endEvent = this.simulation.at(stretch.end, Phase.End, this.events.passEnd, this.number);
   }
@@ -178,20 +177,32 @@ export class Replica {
 
   /** The first rounds of the leap: each ends the running pass and forms its like. */
   #repeat(rounds: number): void {
+    this.#leap = 0;
+    if (rounds === 0) return;
     const { engine, scheduler } = this;
     const stretch = this.#stretch;
     const newest = this.#batch(this.#inFlight - 1);
     const { pool } = engine.kv;
+    const leap = this.#rounds;
+    const { ends, used } = leap.prepare(rounds, stretch);
+    let before = pool.used;
+    if (scheduler.leap) scheduler.leap(engine, newest, leap);
+    else if (!scheduler.repeat) {
+      engine.decode(newest, leap);
+      used.fill(before, 0, rounds);
+    } else
+      for (let round = 0; round < rounds; round++) {
+        engine.now = ends[round]!;
+        scheduler.repeat(engine, newest);
+        used[round] = pool.used;
+      }
     for (let round = 0; round < rounds; round++) {
-      engine.now = stretch.end;
-      const before = pool.used;
-      if (scheduler.repeat) scheduler.repeat(engine, newest);
-      else engine.repeat(newest);
       // A pass formed ahead starts before the one behind it takes its blocks.
-      this.#record(engine.now, stretch.next(), newest, this.#inFlight > 1 ? before : pool.used);
+      this.#record(ends[round]!, stretch.next(), newest, this.#inFlight > 1 ? before : used[round]!);
+      before = used[round]!;
     }
-    if (rounds > 0) for (let i = 0; i < this.#inFlight; i++) this.#batch(i).shift(rounds);
-    this.#leap = 0;
+    engine.now = ends[rounds - 1]!;
+    for (let i = 0; i < this.#inFlight; i++) this.#batch(i).shift(rounds);
   }
 
   #record(start: number, end: number, batch: Batch, blocks: number): void {

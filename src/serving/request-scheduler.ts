@@ -3,6 +3,7 @@ import type { Stream } from "../core/random.js";
 import type { GpuType } from "../fleet/catalogue.js";
 import type { Batch } from "./batch.js";
 import type { Engine } from "./engine.js";
+import type { Leap } from "./leap.js";
 import type { EngineLimits } from "./refusal.js";
 import type { RequestQueue } from "./request-queue.js";
 import type { RequestTable } from "./request-table.js";
@@ -48,6 +49,13 @@ export interface RequestScheduler {
    * is right for schedulers that take no blocks while decoding.
    */
   repeat?(engine: Engine, batch: Batch): void;
+
+  /**
+   * All rounds of a leap at once, with the same outcome as so many calls of `repeat`: `engine.decode` hands out the tokens,
+   * and `leap.used` says how many blocks are in use after each round. For schedulers whose `repeat` would walk the batch
+   * in every round only to find nothing to do.
+   */
+  leap?(engine: Engine, batch: Batch, leap: Leap): void;
 
   /** Why a request that arrives can never be served; undefined lets it in. `refusal` when absent. */
   refuses?(requests: RequestTable, request: number, limits: EngineLimits): string | undefined;

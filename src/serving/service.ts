@@ -225,6 +225,9 @@ export class Service implements LeaseHolder, RouterView {
       generated(time, request) {
         journal.tokens(time, request, 1);
       },
+      decoded(requests, count, times, rounds) {
+        journal.decode(requests, count, times, rounds);
+      },
       ended: (time, request, outcome) => {
         this.outstanding[index]!--;
         journal.requestEnd(time, request, outcome);

@@ -51,6 +51,18 @@ export class Stretch {
     return this.end;
   }
 
+  /** How many passes from the running one on, of `most`, end before `time`. */
+  endedBefore(time: number, most: number): number {
+    let low = 0;
+    let high = most;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.endOf(this.passes + middle) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** End of the stretch's k-th pass, µs. */
   endOf(k: number): number {
     return this.#start + Math.round(k * this.#first + (this.#growth * k * (k - 1)) / 2);

@@ -121,6 +121,7 @@ export function replay(golden: Golden): { steps: Step[]; final: Golden["final"] 
   const engine = new Engine(requests, waiting, kv, config.max_model_len, new Names(), {
     scheduled() {},
     preempted: (_, r) => preempted.push(idOf(r)),
+    decoded() {},
     generated(_, r) {
       outputs[idOf(r)] = (outputs[idOf(r)] ?? 0) + 1;
     },

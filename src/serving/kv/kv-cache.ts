@@ -146,6 +146,16 @@ export class KvCache {
     return true;
   }
 
+  /** Room for `slots` tokens of a running request, which the free blocks are known to allow. */
+  reserve(request: number, slots: number): void {
+    if (slots > this.requests.blocks[request]! * this.blockSize) this.#take(request, slots);
+  }
+
+  /** Whether a running request has yet to fill blocks that others may find. */
+  fillsShared(request: number): boolean {
+    return this.#index !== undefined && this.requests.hashedBlocks[request]! < this.#identity.shared(request);
+  }
+
   /**
    * How often in a row each of the first `count` of these requests can take one more token before the free blocks run
    * out; at most `most`.

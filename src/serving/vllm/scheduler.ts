@@ -1,5 +1,7 @@
 import type { Batch } from "../batch.js";
 import { type Engine, UNFINISHED } from "../engine.js";
+import { DecodeGrowth } from "../kv/decode-growth.js";
+import type { Leap } from "../leap.js";
 import { FifoQueue, PriorityQueue, type RequestQueue } from "../request-queue.js";
 import type { RequestScheduler } from "../request-scheduler.js";
 import { RequestStatus, type RequestTable } from "../request-table.js";
@@ -16,6 +18,7 @@ export class VllmScheduler implements RequestScheduler {
   readonly #budget: number;
   /** Somebody was preempted in the last pass formed, so that it let nobody in; the next one may. */
   #preempted = false;
+  #growth: DecodeGrowth | undefined;
 
   constructor(readonly options: VllmOptions) {
     this.passesInFlight = options.async_scheduling ? 2 : 1;
@@ -178,6 +181,20 @@ export class VllmScheduler implements RequestScheduler {
       );
     }
     return Math.min(rounds, kv.roundsWithin(running.items, running.length, rounds));
+  }
+
+  leap(engine: Engine, batch: Batch, leap: Leap): void {
+    const { requests, kv } = engine;
+    const ahead = this.passesInFlight - 1;
+    // What `repeat` makes findable before it counts the round's token is from the second round on an old story.
+    if (ahead > 0)
+      for (let i = 0; i < batch.count; i++) {
+        const r = batch.request[i]!;
+        kv.cache(r, requests.computed[r]! - ahead);
+      }
+    this.#growth ??= new DecodeGrowth(kv);
+    this.#growth.run(batch, leap, this.#looksUpHead(engine, batch) ? engine.waiting.peek() : -1);
+    engine.decode(batch, leap);
   }
 
   repeat(engine: Engine, batch: Batch): void {

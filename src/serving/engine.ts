@@ -34,6 +34,8 @@ export class Engine {
   readonly swapped: FifoQueue;
   /** µs since the run's start. */
   now = 0;
+  readonly #sampled = new IntList();
+  readonly #time = new Float64Array(1);
 
   constructor(
     readonly requests: RequestTable,
@@ -131,11 +133,9 @@ export class Engine {
    * @returns the outcome when the request is done, else UNFINISHED
    */
   generate(request: number): RequestOutcome | typeof UNFINISHED {
-    const { requests } = this;
-    const tokens = ++requests.tokens[request]!;
+    this.requests.tokens[request]!++;
     this.events.generated(this.now, request);
-    if (tokens >= requests.output[request]!) return RequestOutcome.Completed;
-    return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : UNFINISHED;
+    return this.#outcome(request);
   }
 
   /** Ends a request, running, swapped or waiting; its blocks are free for the next pass. */
@@ -154,13 +154,41 @@ export class Engine {
    * in batch order. Entries whose request has ended meanwhile are passed over; their token is lost.
    */
   complete(batch: Batch): void {
-    const { serial } = this.requests;
+    const { items, length } = this.yieldTokens(batch);
+    for (let i = 0; i < length; i++) this.finishIfDone(items[i]!);
+  }
+
+  /**
+   * Every entry that reached the end of what was known gets one token, unless its request has ended meanwhile. Nobody leaves
+   * yet: `finishIfDone` follows.
+   *
+   * @returns who got one, in batch order; valid until the next call
+   */
+  yieldTokens(batch: Batch): IntList {
+    const { serial, tokens } = this.requests;
+    const sampled = this.#sampled;
+    sampled.clear();
     for (let i = 0; i < batch.count; i++) {
       const r = batch.request[i]!;
       if (batch.samples[i] === 0 || serial[r] !== batch.serial[i]) continue;
-      const outcome = this.generate(r);
-      if (outcome !== UNFINISHED) this.finish(r, outcome);
+      tokens[r]!++;
+      sampled.push(r);
     }
+    this.#time[0] = this.now;
+    if (sampled.length > 0) this.events.decoded(sampled.items, sampled.length, this.#time, 1);
+    return sampled;
+  }
+
+  finishIfDone(request: number): void {
+    const outcome = this.#outcome(request);
+    if (outcome !== UNFINISHED) this.finish(request, outcome);
+  }
+
+  #outcome(request: number): RequestOutcome | typeof UNFINISHED {
+    const { requests } = this;
+    const tokens = requests.tokens[request]!;
+    if (tokens >= requests.output[request]!) return RequestOutcome.Completed;
+    return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : UNFINISHED;
   }
 
   /** A decoding batch repeats: each request gets a token and computes the next one. */

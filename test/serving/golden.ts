@@ -121,7 +121,9 @@ export function replay(golden: Golden): { steps: Step[]; final: Golden["final"] 
   const engine = new Engine(requests, waiting, kv, config.max_model_len, new Names(), {
     scheduled() {},
     preempted: (_, r) => preempted.push(idOf(r)),
-    decoded() {},
+    decoded(requests, count) {
+      for (let i = 0; i < count; i++) this.generated(0, requests[i]!);
+    },
     generated(_, r) {
       outputs[idOf(r)] = (outputs[idOf(r)] ?? 0) + 1;
     },

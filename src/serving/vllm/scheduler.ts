@@ -1,5 +1,5 @@
 import type { Batch } from "../batch.js";
-import { type Engine, UNFINISHED } from "../engine.js";
+import type { Engine } from "../engine.js";
 import { DecodeGrowth } from "../kv/decode-growth.js";
 import type { Leap } from "../leap.js";
 import { FifoQueue, PriorityQueue, type RequestQueue } from "../request-queue.js";
@@ -149,13 +149,12 @@ export class VllmScheduler implements RequestScheduler {
     }
     const { requests, kv } = engine;
     const { status, computed, placeholders } = requests;
-    for (let i = 0; i < batch.count; i++) {
-      const r = batch.request[i]!;
-      if (batch.samples[i] === 0 || requests.serial[r] !== batch.serial[i]) continue;
-      const outcome = engine.generate(r);
+    const { items, length } = engine.yieldTokens(batch);
+    for (let i = 0; i < length; i++) {
+      const r = items[i]!;
       placeholders[r]!--;
       if (status[r] === RequestStatus.Running) kv.cache(r, computed[r]! - placeholders[r]!);
-      if (outcome !== UNFINISHED) engine.finish(r, outcome);
+      engine.finishIfDone(r);
     }
   }
 

@@ -55,11 +55,25 @@ export function resolveRequestRecipe(
   setting: RecipeSetting,
   report: Report,
 ): RequestRecipe {
+  const { prefixes, sessions } = parsed;
+  const distribution = (quantity: ParsedQuantity, ...keys: string[]) =>
+    resolveQuantity(quantity, [...path, ...keys], report);
   return {
     ...boundsOf(parsed, path, setting, report),
-    inputTokens: resolveQuantity(parsed.inputTokens, [...path, "inputTokens"], report),
-    outputTokens: resolveQuantity(parsed.outputTokens, [...path, "outputTokens"], report),
-    ...definite({ tenants: weighted(parsed.tenants) }),
+    inputTokens: distribution(parsed.inputTokens, "inputTokens"),
+    outputTokens: distribution(parsed.outputTokens, "outputTokens"),
+    ...definite({
+      tenants: weighted(parsed.tenants),
+      prefixes: prefixes && {
+        groups: prefixes.groups,
+        tokens: distribution(prefixes.tokens, "prefixes", "tokens"),
+        ...definite({ share: prefixes.share }),
+      },
+      sessions: sessions && {
+        turns: distribution(sessions.turns, "sessions", "turns"),
+        think: distribution(sessions.think, "sessions", "think"),
+      },
+    }),
   };
 }
 

@@ -125,9 +125,32 @@ export const jobRecipe = z
 export const requestRecipe = z
   .strictObject({
     ...bounds,
-    inputTokens: tokens("Tokens of the prompt"),
+    inputTokens: tokens("Tokens of the prompt; with prefixes or sessions, those behind what comes before"),
     outputTokens: tokens("Tokens of the answer"),
     tenants: shares("Names of tenants with their relative weights"),
+    prefixes: z.optional(
+      z
+        .strictObject({
+          groups: count("How many different texts"),
+          tokens: tokens("Tokens of each text"),
+          share: z.optional(
+            number("Share of the sessions that begin with one of them. Default 1", { least: 0, most: 1 }),
+          ),
+        })
+        .check(described("Texts that prompts share from their start, such as system prompts")),
+    ),
+    sessions: z.optional(
+      z
+        .strictObject({
+          turns: tokens("Requests of a session, at least 1"),
+          think: time("From one request of a session to the next"),
+        })
+        .check(
+          described(
+            "Conversations: arrivals begin them, and each request takes up the prompt and the answer of the one before",
+          ),
+        ),
+    ),
   })
   .check(described("A recipe to draw requests by, instead of a trace"));
 

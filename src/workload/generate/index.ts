@@ -1,12 +1,14 @@
 import type { Names } from "../../core/names.js";
 import type { Random } from "../../core/random.js";
 import { JobBatch, RequestBatch } from "../batch.js";
+import { addressesOf } from "../content.js";
 import { longestRequest, shapesUsed } from "../facts.js";
 import { internName } from "../formats/cells.js";
 import type { JobContext, JobRows, RequestNames, RequestRows } from "../stream.js";
-import { picker, sampler } from "./distribution.js";
+import { picker, type Sampler, sampler } from "./distribution.js";
 import { type GenerateOptions, generateRows, type RowMaker } from "./producer.js";
 import type { JobRecipe, RequestRecipe, Weighted } from "./recipe.js";
+import { Turns } from "./turns.js";
 
 /**
  * Jobs by a recipe. Streams: `arrivals`, `run`, `estimate`, `shape`, `user`, `account`, `queue`, `cancel`, `cancelAfter`.
@@ -24,7 +26,8 @@ export async function generateJobs(
 }
 
 /**
- * Requests by a recipe. Streams: `arrivals`, `inputTokens`, `outputTokens`, `tenant`. Tokens are whole and at least 1.
+ * Requests by a recipe. Streams: `arrivals`, `inputTokens`, `outputTokens`, `tenant`, and those of `Turns`. Tokens are whole
+ * and at least 1.
  * @throws InputError when the recipe has no end.
  */
 export async function generateRequests(
@@ -32,16 +35,28 @@ export async function generateRequests(
   options: GenerateOptions & { names: RequestNames },
 ): Promise<RequestRows> {
   const { longest, observe } = longestRequest();
+  const addresses = addressesOf(options.names);
   const make = (random: Random): RowMaker<RequestBatch> => {
     const input = sampler(recipe.inputTokens, random("inputTokens"));
     const output = sampler(recipe.outputTokens, random("outputTokens"));
     const tenant = nameSampler(recipe.tenants, options.names.tenants, random, "tenant");
-    return (batch) => {
-      const i = batch.length;
+    const lengths = (batch: RequestBatch, i: number) => {
       batch.inputTokens[i] = Math.max(1, Math.round(input()));
       batch.outputTokens[i] = Math.max(1, Math.round(output()));
-      batch.tenant[i] = tenant();
     };
+    if ((recipe.prefixes ?? recipe.sessions) === undefined)
+      return (batch) => {
+        const i = batch.length;
+        lengths(batch, i);
+        batch.tenant[i] = tenant();
+        batch.runEnd[i] = 0;
+      };
+    const turns = new Turns(recipe, random, addresses());
+    const make = (batch: RequestBatch) => {
+      lengths(batch, batch.length);
+      turns.fill(batch, batch.length, tenant);
+    };
+    return Object.assign(make, { arrivals: (first: Sampler) => turns.arrivals(first) });
   };
   const create = (capacity?: number) => new RequestBatch(capacity);
   const rows = await generateRows(recipe, options, create, RequestBatch.ROW_BYTES, observe, make);

@@ -23,7 +23,11 @@ export interface GenerateOptions {
 }
 
 /** Writes the columns of the row at `batch.length`, except its time and id. */
-export type RowMaker<B> = (batch: B) => void;
+export interface RowMaker<B> {
+  (batch: B): void;
+  /** When rows come, if not just as the recipe's `arrivals` say. */
+  arrivals?: (first: Sampler) => Sampler;
+}
 
 /**
  * Draws the recipe once, and makes its rows ready for replay.
@@ -47,20 +51,22 @@ export function generateRows<B extends Batch & { readonly id: Float64Array }>(
       message: `the recipe ${options.name} never ends`,
       hint: "give it a count or an until",
     });
+  const content = "inputTokens" in recipe && (recipe.prefixes ?? recipe.sessions) !== undefined;
   const seed = String(options.random(options.name)());
   const hash = createHash("sha256").update(canonicalJson({ recipe, seed })).digest("hex");
   const start = (first: boolean): Producer<B> => {
     const random = createRandom(seed);
     const arrival = arrivalTimes(recipe.arrivals, random("arrivals"));
+    const make = maker(random);
     return new Generator(
-      arrival,
-      maker(random),
+      make.arrivals?.(arrival) ?? arrival,
+      make,
       { count, until, resolution, hash },
       first ? observe : () => {},
     );
   };
   return prepareRows<B>({
-    origin: { name: "generated", format: "generated", hash },
+    origin: { name: "generated", format: "generated", hash, ...(content ? { content } : {}) },
     create,
     rowBytes,
     budget: options.budget ?? KEPT_BYTES,

@@ -63,7 +63,15 @@ export interface JobRecipe extends Bounds {
 }
 
 export interface RequestRecipe extends Bounds {
+  /** Of the prompt; with prefixes or sessions, what it adds to what comes before. */
   inputTokens: Distribution;
   outputTokens: Distribution;
+  /** So many texts, such as system prompts, each of a drawn length; a share of the requests begins with one of them. */
+  prefixes?: { groups: number; tokens: Distribution; share?: number };
+  /**
+   * `arrivals` begin sessions of so many turns. A turn comes a time (µs) after the one before came, and its prompt takes up
+   * that one's with its answer.
+   */
+  sessions?: { turns: Distribution; think: Distribution };
   tenants?: readonly Weighted<string>[];
 }

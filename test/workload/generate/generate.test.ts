@@ -136,3 +136,77 @@ describe("generateRequests", () => {
     expect(rows.longest).toBeUndefined();
   });
 });
+
+describe("sessions and shared prefixes", () => {
+  const recipe: RequestRecipe = {
+    arrivals: { process: "poisson", rate: 2 },
+    count: 600,
+    inputTokens: { kind: "uniform", min: 20, max: 80 },
+    outputTokens: { kind: "uniform", min: 5, max: 50 },
+    tenants: [{ value: "a" }, { value: "b" }],
+    prefixes: { groups: 3, tokens: { kind: "uniform", min: 100, max: 300 }, share: 0.75 },
+    sessions: {
+      turns: { kind: "uniform", min: 1, max: 6 },
+      think: { kind: "exponential", mean: 10 * SECOND },
+    },
+  };
+
+  it("lets every turn take up prompt and answer of the one before, behind its session's prefix", async () => {
+    const { rows, records } = await requests(recipe);
+    expect(rows.counts).toMatchObject({ rows: 600, inversions: 0 });
+    expect(rows.origin.content).toBe(true);
+    const sessions = new Map<number, (typeof records)[number][]>();
+    for (const record of records) {
+      const own = record.content!.at(-1)![0];
+      sessions.set(own, [...(sessions.get(own) ?? []), record]);
+    }
+    const prefixes = new Map<number, number>();
+    let behind = 0;
+    for (const turns of sessions.values()) {
+      expect(turns.length).toBeLessThanOrEqual(6);
+      for (const [i, { inputTokens, outputTokens, tenant, content, arrival }] of turns.entries()) {
+        expect(content!.reduce((sum, [, tokens]) => sum + tokens, 0)).toBe(inputTokens + outputTokens);
+        const [address, tokens] = content!.length === 2 ? content![0]! : [-1, 0];
+        if (address >= 0) {
+          expect(prefixes.get(address) ?? tokens).toBe(tokens);
+          prefixes.set(address, tokens);
+          if (i === 0) behind++;
+        }
+        const before = turns[i - 1];
+        const added = inputTokens - (before ? before.inputTokens + before.outputTokens : tokens);
+        expect(added).toBeGreaterThanOrEqual(20);
+        expect(added).toBeLessThanOrEqual(80);
+        expect(tenant).toBe(before?.tenant ?? tenant);
+        expect(arrival).toBeGreaterThanOrEqual(before?.arrival ?? 0);
+      }
+    }
+    expect(prefixes.size).toBe(3);
+    expect(sessions.size).toBeGreaterThan(100);
+    expect(behind / sessions.size).toBeCloseTo(0.75, 1);
+    expect([...sessions.values()].filter((turns) => turns.length > 3).length).toBeGreaterThan(20);
+  });
+
+  it("draws the same again when it is not kept", async () => {
+    const kept = await requests(recipe);
+    const again = await requests(recipe, "1", 100);
+    expect(again.rows.kept).toBe(false);
+    expect(again.records).toEqual(kept.records);
+  });
+
+  it("leaves other quantities alone: the first turns arrive as requests would", async () => {
+    const { sessions: _, ...single } = recipe;
+    const arrivals = new Set((await requests(recipe)).records.map((r) => r.arrival));
+    const firsts = (await requests({ ...single, count: 50 })).records;
+    for (const { arrival, content } of firsts) {
+      expect(arrivals).toContain(arrival);
+      expect(content?.length ?? 0).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("ends at until, whatever turns are to come", async () => {
+    const { count: _, ...endless } = recipe;
+    const { records } = await requests({ ...endless, until: 30 * SECOND });
+    expect(records.at(-1)!.arrival).toBeLessThan(30 * SECOND);
+    expect(records.length).toBeGreaterThan(60);
+  });
+});

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../core/errors.js";
 import { VERSION } from "../core/version.js";
+import { checkCommand } from "./commands/check.js";
 import { compareCommand } from "./commands/compare.js";
 import { completionCommand } from "./commands/completion.js";
 import { initCommand } from "./commands/init.js";
@@ -76,6 +77,7 @@ export function createProgram(context: Context): Command {
 const COMMANDS = [
   runCommand,
   compareCommand,
+  checkCommand,
   validateCommand,
   policiesCommand,
   traceCommand,

@@ -26,6 +26,8 @@ export interface Problem {
   at?: Position;
   /** Keys from the scenario's root to the offending value; `scenario` turns them into a position. */
   path?: readonly (string | number)[];
+  /** The part of the text at `path` that is wrong, and the index at which it starts. */
+  within?: { from: number; part: string };
   /** What would be right. */
   hint?: string;
 }

@@ -9,6 +9,7 @@ import { type OpenedScenario, openScenario, type ScenarioInput } from "./open.js
 import type { Path } from "./positions.js";
 import { either } from "./problems.js";
 import { resolveScenario } from "./resolve.js";
+import { resolveThresholds, type Threshold } from "./resolve-thresholds.js";
 import type { Scenario } from "./scenario.js";
 import { scenarioSchema } from "./schema.js";
 import { valueAt } from "./schema-walk.js";
@@ -29,6 +30,8 @@ export interface Overrides {
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
+  /** What its results must meet; they are no part of what is run, and of its hash. */
+  readonly thresholds: readonly Threshold[];
   /** What was written, with base, variant and overrides in place. */
   readonly data: unknown;
   /** Absolute path of the folder that the scenario's paths are relative to. */
@@ -65,12 +68,15 @@ export async function loadOpened(
   const layered = applyOverrides(withVariant(written, overrides.variant), changes);
   const { data } = layered;
   const find = (path: Path, what: "key" | "value") => locate(layered, path, what);
-  const { value: scenario, problems } = await checkWith(scenarioSchema, data, (parsed, report) =>
-    resolveScenario(parsed, folder, name, report),
-  );
-  if (scenario === undefined) throw new InputError(locateProblems(problems, { locate: find }));
+  const { value, problems } = await checkWith(scenarioSchema, data, async (parsed, report) => ({
+    thresholds: resolveThresholds(parsed.thresholds, report),
+    scenario: await resolveScenario(parsed, folder, name, report),
+  }));
+  if (value === undefined) throw new InputError(locateProblems(problems, { locate: find }));
+  const { scenario, thresholds } = value;
   return {
     scenario,
+    thresholds,
     data: valueAt(data, ["variants"]) === undefined ? data : without(layered, "variants").data,
     folder,
     hash: hashOf(scenario),

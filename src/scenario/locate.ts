@@ -18,10 +18,19 @@ export function locateProblems(problems: readonly Problem[], source: Located): P
   const located = problems.map((problem) => {
     if (problem.at !== undefined || problem.path === undefined) return problem;
     const at = source.locate(problem.path, ABOUT_KEYS.has(problem.code) ? "key" : "value");
-    return at === undefined ? problem : { ...problem, at };
+    return at === undefined ? problem : { ...problem, at: narrowed(at, problem.within) };
   });
   const line = (at: Position | undefined) => (at === undefined ? Number.POSITIVE_INFINITY : at.line);
   return located.sort((a, b) => line(a.at) - line(b.at) || (a.at?.column ?? 0) - (b.at?.column ?? 0));
+}
+
+/** The place of a part of some text; the whole when the text is not written as it reads (escapes, folded lines). */
+function narrowed(at: Position, within: Problem["within"]): Position {
+  if (within === undefined || at.text === undefined) return at;
+  const quote = /["']/.test(at.text[at.column - 1] ?? "") ? 1 : 0;
+  const column = at.column + quote + within.from;
+  const isThere = at.text.startsWith(within.part, column - 1);
+  return isThere ? { ...at, column, length: Math.max(1, within.part.length) } : at;
 }
 
 /**

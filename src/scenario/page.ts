@@ -82,7 +82,8 @@ function innerMapping(value: Node): { node: Node; listed: boolean; named: boolea
       : node;
   if (value.properties !== undefined || value.oneOf !== undefined)
     return { node: described(value), listed: false, named: false };
-  const items = value.items ?? value.anyOf?.find((one) => one.items)?.items;
+  const list = value.items ?? value.anyOf?.find((one) => one.items)?.items;
+  const items = list?.anyOf?.find((one) => one.properties) ?? list;
   if (items?.properties !== undefined)
     return { node: described(items), listed: value.items !== undefined, named: false };
   const named = typeof value.additionalProperties === "object" ? value.additionalProperties : undefined;
@@ -103,6 +104,7 @@ function kindOf(value: Node): string {
   if (value.enum !== undefined) return value.enum.map((one) => `\`${one}\``).join(", ");
   if (value.const !== undefined) return `\`${value.const}\``;
   if (value.anyOf?.some((one) => one.items)) return "mapping, or a list of such";
+  if (value.items?.anyOf !== undefined) return `list of ${listed(value.items.anyOf.map(kindOf))}`;
   if (value.items !== undefined)
     return value.items.properties ? "list of mappings" : `list of ${kindOf(value.items)}`;
   if (value.properties !== undefined || value.oneOf !== undefined) return "mapping";
@@ -116,6 +118,11 @@ function kindOf(value: Node): string {
   if (Array.isArray(value.type))
     return value.type[0] === "integer" && "minimum" in value ? "whole number" : "text";
   return "mapping";
+}
+
+/** `mapping or text`, each kind once. */
+function listed(kinds: readonly string[]): string {
+  return [...new Set(kinds)].join(" or ");
 }
 
 const STATED = /\. Default:? (.+)$/;

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { GROUP_KEYS } from "../metrics/options.js";
-import { byteRate, bytes, count, duration, number, oneOf, positiveDuration, text } from "./fields.js";
+import { byteRate, bytes, count, duration, flag, number, oneOf, positiveDuration, text } from "./fields.js";
 import { jobSource, requestSource } from "./schema-sources.js";
 
 /** Every key that a scenario may have. Unknown ones are errors: a misspelt key must not silently do nothing. */
@@ -112,6 +112,25 @@ const service = z.strictObject({
   slo: z.prefault(slo, {}),
 });
 
+const threshold = text("A metric, an operator and a bound, such as wait.p95{queue=prod} < 2h", {
+  examples: ["wait.p95 < 2h", "jain{over=user} > 0.85", "ttft.p99 < baseline + 5%"],
+});
+
+const thresholdMapping = z.strictObject({
+  expect: threshold,
+  allowEmpty: z.prefault(flag("A metric without samples passes"), false),
+  level: z.prefault(oneOf(["error", "warn"], "Whether not meeting it fails the check"), "error"),
+  significance: z.optional(
+    number(
+      "For a baseline: the probability of a false alarm that is accepted. Default: as the command says",
+      {
+        above: 0,
+        most: 0.5,
+      },
+    ),
+  ),
+});
+
 export const scenarioSchema = z
   .strictObject({
     extends: z.optional(
@@ -170,6 +189,12 @@ export const scenarioSchema = z
         .check(z.meta({ description: "Jobs: a trace, a recipe, or a list of such" })),
     ),
     services: z.prefault(z.array(service).check(z.meta({ description: "Models that are served" })), []),
+    thresholds: z.prefault(
+      z
+        .array(z.union([thresholdMapping, threshold]))
+        .check(z.meta({ description: "What `whowaits check` holds the results against" })),
+      [],
+    ),
     variants: z.prefault(
       z
         .record(z.string(), z.looseObject({}))
@@ -188,6 +213,7 @@ export const scenarioSchema = z
 
 /** A scenario as the schema leaves it: numbers for quantities, defaults filled in, not yet looked at as a whole. */
 export type ParsedScenario = z.output<typeof scenarioSchema>;
+export type ParsedThreshold = ParsedScenario["thresholds"][number];
 export type ParsedPool = z.output<typeof pool>;
 export type ParsedGpuType = z.output<typeof gpuType>;
 export type ParsedService = z.output<typeof service>;

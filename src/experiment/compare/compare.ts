@@ -71,6 +71,14 @@ function sameSeeds(side: Side, base: Side): boolean {
   );
 }
 
+/** Labels that tell parts of a system apart; the others break one number down. */
+const PARTS = ["service", "over", "resource"];
+
+/** Whether a metric can be better or worse, and speaks of the whole and not of single tenants. */
+export function isHeadline({ direction, labels }: Pick<Metric, "direction" | "labels">): boolean {
+  return direction !== "neutral" && Object.keys(labels).every((label) => PARTS.includes(label));
+}
+
 /** `wait.p95{queue=prod}`: a metric's name with its labels. */
 export function metricKey({ name, labels }: Pick<Metric, "name" | "labels">): string {
   const parts = Object.entries(labels).map(([label, value]) => `${label}=${value}`);

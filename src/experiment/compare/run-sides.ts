@@ -34,8 +34,12 @@ export async function contendersOf(
   const files = new FileHashes();
   const opened = await Promise.all(inputs.map((input) => openScenario(input, common.environment)));
   if (opened.length > 1) {
-    const contenders = opened.map((one) => ({ tasks: new Tasks(one, common, files), name: one.name }));
-    return withUniqueNames(contenders);
+    const loaded = await Promise.all(opened.map((one) => loadOpened(one, common)));
+    const names = namesOf(
+      loaded.map(({ scenario }) => scenario.name),
+      inputs,
+    );
+    return opened.map((one, i) => ({ tasks: new Tasks(one, common, files), name: names[i]! }));
   }
   const [scenario] = opened;
   const {
@@ -58,11 +62,16 @@ export async function contendersOf(
   ];
 }
 
-/** Scenarios of one name in several folders. */
-function withUniqueNames(contenders: readonly Contender[]): Contender[] {
-  return contenders.map((one, i) => {
-    const before = contenders.slice(0, i).filter(({ name }) => name === one.name).length;
-    return before === 0 ? one : { ...one, name: `${one.name} (${before + 1})` };
+/** Scenarios of one name are told apart by their paths, and those of one path by numbers. */
+function namesOf(names: readonly string[], inputs: readonly ScenarioInput[]): string[] {
+  const paths = names.map((name, i) => {
+    const input = inputs[i]!;
+    const alone = names.indexOf(name) === names.lastIndexOf(name);
+    return alone || typeof input !== "string" ? name : input;
+  });
+  return paths.map((path, i) => {
+    const before = paths.slice(0, i).filter((other) => other === path).length;
+    return before === 0 ? path : `${path} (${before + 1})`;
   });
 }
 

@@ -1,16 +1,10 @@
-import { type Comparison, metricKey, type Row } from "../../experiment/compare/compare.js";
+import { type Comparison, isHeadline, metricKey, type Row } from "../../experiment/compare/compare.js";
 import type { Verdict } from "../../experiment/compare/verdict.js";
-
-/** Labels that tell parts of a system apart; the others break one number down. */
-const PARTS = ["service", "over", "resource"];
 
 /** Rows that people look at: those that can be better or worse, of the whole and not of single tenants. */
 export function judgedRows({ rows }: Comparison): Row[] {
   return rows.filter(
-    ({ metric, judgements }) =>
-      metric.direction !== "neutral" &&
-      judgements.some((judgement) => judgement !== undefined) &&
-      Object.keys(metric.labels).every((label) => PARTS.includes(label)),
+    ({ metric, judgements }) => isHeadline(metric) && judgements.some((judgement) => judgement !== undefined),
   );
 }
 

@@ -1,0 +1,23 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { InputError } from "../core/errors.js";
+
+/**
+ * Writes a file that appears when it is complete.
+ *
+ * @throws InputError `out/unwritable`
+ */
+export function writeWhole(file: string, content: string | Uint8Array): void {
+  const partial = `${file}.partial`;
+  try {
+    writeFileSync(partial, content);
+    renameSync(partial, file);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new InputError({
+      code: "out/unwritable",
+      message: `cannot write ${file}: ${(error as Error).message}`,
+      hint: "name a file that can be written",
+    });
+  }
+}

@@ -12,8 +12,8 @@ export interface BlockIdentity {
   keys(request: number, from: number, to: number, keys: Float64Array): void;
 }
 
-/** More blocks than any request has; keeps the own keys of two requests apart. */
-const MOST_BLOCKS = 2 ** 20;
+/** More tokens than any request has; keeps the own keys of two requests apart. */
+const MOST_TOKENS = 2 ** 24;
 
 /** By the token addresses of the workload: a block is known by the address of its last token. */
 export class ContentIdentity implements BlockIdentity {
@@ -41,7 +41,7 @@ export class ContentIdentity implements BlockIdentity {
         for (let key = address[run]! + last - before; i < end; i++, key += blockSize) keys[i - from] = key;
       }
     }
-    const own = ADDRESS_END + requests.serial[request]! * MOST_BLOCKS;
-    for (; i < to; i++) keys[i - from] = own + i;
+    const own = ADDRESS_END + requests.serial[request]! * MOST_TOKENS;
+    for (; i < to; i++) keys[i - from] = own + i * blockSize;
   }
 }

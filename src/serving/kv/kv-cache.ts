@@ -58,7 +58,7 @@ export class KvCache {
     readonly swap?: SwapSpace,
   ) {
     this.pool = new BlockPool(size);
-    this.#index = prefixCaching ? new PrefixIndex(size) : undefined;
+    this.#index = prefixCaching ? new PrefixIndex(size, blockSize) : undefined;
     this.#identity = identity ?? new ContentIdentity(requests, blockSize);
   }
 

@@ -1,6 +1,15 @@
+import { orca } from "./orca/scheduler.js";
 import type { RequestSchedulerEntry } from "./request-scheduler.js";
+import { sarathi } from "./sarathi/entry.js";
 import { staticBatching } from "./static/scheduler.js";
+import { trtllm } from "./trtllm/entry.js";
 import { vllm } from "./vllm/entry.js";
 
 /** Every request scheduler by the name that a scenario uses. */
-export const requestSchedulers: Record<string, RequestSchedulerEntry> = { vllm, static: staticBatching };
+export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
+  vllm,
+  static: staticBatching,
+  orca,
+  sarathi,
+  trtllm,
+};

@@ -59,11 +59,52 @@ const staticBatching = fc
     options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
   }));
 
+const orca = fc
+  .record({
+    max_batch_size: fc.constantFrom(1, 2, 8),
+    enable_prefix_caching: fc.boolean(),
+    block_size: fc.constantFrom(1, 16),
+    tokens: fc.constantFrom(160, 400, 4000),
+  })
+  .map(({ tokens, ...options }) => ({
+    scheduler: "orca",
+    options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
+  }));
+
+const sarathi = fc
+  .record({
+    chunk_size: fc.constantFrom(1, 8, 40, 256),
+    max_num_seqs: fc.constantFrom(1, 2, 8),
+    watermark: fc.constantFrom(0, 0.01, 0.2),
+    enable_prefix_caching: fc.boolean(),
+    block_size: fc.constantFrom(1, 4, 16),
+    tokens: fc.constantFrom(110, 160, 400, 4000),
+  })
+  .map(({ tokens, ...options }) => ({
+    scheduler: "sarathi",
+    options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
+  }));
+
+const trtllm = fc
+  .record({
+    capacity_scheduler_policy: fc.constantFrom("GUARANTEED_NO_EVICT", "MAX_UTILIZATION", "STATIC_BATCH"),
+    max_batch_size: fc.constantFrom(1, 2, 8),
+    max_num_tokens: fc.constantFrom(40, 120, 256),
+    enable_chunked_context: fc.boolean(),
+    enable_prefix_caching: fc.boolean(),
+    block_size: fc.constantFrom(1, 4, 16),
+    tokens: fc.constantFrom(110, 160, 400, 4000),
+  })
+  .map(({ tokens, ...options }) => ({
+    scheduler: "trtllm",
+    options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
+  }));
+
 /** A service under some scheduler, small enough that queues, blocks and budgets run out; as plain data. */
 export const randomService = fc
   .tuple(
     rows,
-    fc.oneof({ arbitrary: vllm, weight: 3 }, { arbitrary: staticBatching, weight: 1 }),
+    fc.oneof({ arbitrary: vllm, weight: 3 }, { arbitrary: staticBatching, weight: 1 }, orca, sarathi, trtllm),
     fc.record({
       time: fc.constantFrom<keyof typeof TIMES>("growing", "constant", "sliding"),
       replicas: fc.integer({ min: 1, max: 3 }),

@@ -1,4 +1,5 @@
 import type { Batch } from "../batch.js";
+import { roundsUntilEnd } from "../decode-rounds.js";
 import type { Engine } from "../engine.js";
 import { engineOptions } from "../engine-options.js";
 import { type EngineLimits, refusal } from "../refusal.js";
@@ -82,17 +83,10 @@ class StaticScheduler implements RequestScheduler {
     engine.complete(batch);
   }
 
-  horizon({ requests, waiting, reasons, maxModelLen }: Engine, batch: Batch): number {
+  horizon(engine: Engine, batch: Batch): number {
     // A batch just formed gives those behind it another reason than its later passes will.
-    if (waiting.length > 0 && batch.blockedBy !== reasons.intern("batch in progress")) return 0;
-    const { input, output, tokens } = requests;
-    let rounds = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < batch.count; i++) {
-      const r = batch.request[i]!;
-      const longest = Math.min(output[r]!, maxModelLen - input[r]!);
-      rounds = Math.min(rounds, longest - tokens[r]! - 1);
-    }
-    return rounds;
+    if (engine.waiting.length > 0 && batch.blockedBy !== engine.reasons.intern("batch in progress")) return 0;
+    return roundsUntilEnd(engine, batch);
   }
 }
 

@@ -11,13 +11,16 @@ export interface TableText {
   rows: string[][];
 }
 
+/** Columns that a table takes. */
+export function tableWidth({ head, rows }: TableText): number {
+  const columns = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  return columns.reduce((sum, column) => sum + column + GAP.length, -GAP.length);
+}
+
 /** A table without rules as lines; where it does not fit the width, each row is a sentence of its own. */
 export async function tableLines(table: TableText, width: number, style: Style): Promise<string[]> {
-  const columns = table.head.map((head, i) =>
-    Math.max(head.length, ...table.rows.map((row) => row[i]!.length)),
-  );
-  const needed = columns.reduce((sum, column) => sum + column + GAP.length, -GAP.length);
-  if (width < NARROW || needed > width) return table.rows.flatMap((row) => narrowRow(table.head, row, width));
+  if (width < NARROW || tableWidth(table) > width)
+    return table.rows.flatMap((row) => narrowRow(table.head, row, width));
   // Loaded here: the library costs 11 ms, which runs that print JSON need not spend.
   const { default: Table } = await import("cli-table3");
   const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" };

@@ -109,7 +109,7 @@ describe("check", () => {
     ],
   ])("refuses %s", (_, args, code) => {
     write("day.yaml", DAY);
-    write("bare.yaml", DAY.replace(/thresholds:[\s\S]*/, ""));
+    write("bare.yaml", DAY.replace(/thresholds:[\s\S]*/, "thresholds: []"));
     write("wrong.yaml", DAY.replace("p95", "p59"));
     write("both.yaml", `${DAY}  - wait.p95 > 200h\n`);
     const { status, out, err } = whowaits(folder, ["check", ...args]);

@@ -17,6 +17,8 @@ extends: ${repoPath("scenarios/quickstart.yaml")}
 name: day
 services: []
 variants:
+  conservative: null
+  more-nodes: null
   fifo: { scheduler: { policy: fifo } }
   same: { description: the scenario itself }
 `;

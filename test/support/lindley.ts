@@ -13,20 +13,25 @@ export function truth({ rate, serviceRate }: Queue): number {
 }
 
 /**
- * Mean wait of so many customers by Lindley's recursion, from the steady state on. Equal seeds meet the same uniform
- * draws: common random numbers.
+ * Waits of so many customers by Lindley's recursion, from the steady state on. Equal seeds meet the same uniform draws:
+ * common random numbers.
  */
-export function lindleyMean({ rate, serviceRate }: Queue, customers: number, seed: string): number {
+export function lindleyWaits({ rate, serviceRate }: Queue, customers: number, seed: string): Float64Array {
   const random = createRandom(seed);
   const [arrivals, services] = [random("arrivals"), random("services")];
   const exponential = (draw: Stream, mean: number) => -Math.log(1 - draw()) * mean;
   const start = random("start");
   // In the steady state nobody waits with probability 1 - rho; else the wait is exponential.
   let wait = start() < 1 - rate / serviceRate ? 0 : exponential(start, 1 / (serviceRate - rate));
-  let sum = 0;
+  const waits = new Float64Array(customers);
   for (let i = 0; i < customers; i++) {
-    sum += wait;
+    waits[i] = wait;
     wait = Math.max(0, wait + exponential(services, 1 / serviceRate) - exponential(arrivals, 1 / rate));
   }
-  return sum / customers;
+  return waits;
+}
+
+/** Their mean. */
+export function lindleyMean(queue: Queue, customers: number, seed: string): number {
+  return lindleyWaits(queue, customers, seed).reduce((sum, wait) => sum + wait, 0) / customers;
 }

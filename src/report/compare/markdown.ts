@@ -1,5 +1,6 @@
 import type { Comparison, Row } from "../../experiment/compare/compare.js";
 import { metricKey } from "../../experiment/compare/compare.js";
+import { NO_BREAK } from "../figures.js";
 import { details, escaped, markdownTable } from "../markdown.js";
 import { PLAIN } from "../style.js";
 import { divergenceLines } from "./divergence.js";
@@ -30,7 +31,7 @@ export async function comparisonMarkdown(comparison: Comparison): Promise<string
     lines.push("", ...details(`${unchanged.length} metrics without change`, [names]));
   }
   lines.push(...comparison.warnings.flatMap((warning) => ["", `> ${escaped(warning)}.`]));
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n`.replaceAll(NO_BREAK, " ");
 }
 
 function table(base: string, name: string, rows: readonly Row[], side: number): string[] {

@@ -1,8 +1,8 @@
 import type { Comparison, Row } from "../../experiment/compare/compare.js";
-import type { Judgement } from "../../experiment/compare/verdict.js";
+import type { Judgement, Verdict } from "../../experiment/compare/verdict.js";
 import { NO_BREAK } from "../figures.js";
 import { PLAIN, type Style } from "../style.js";
-import { type TableText, tableLines } from "../table.js";
+import { type TableText, tableLines, tableWidth } from "../table.js";
 import { wrap } from "../text.js";
 import { divergenceLines } from "./divergence.js";
 import { intervalText, relativeText, signed, valueText } from "./figures.js";
@@ -30,6 +30,8 @@ export async function comparisonText(
     const table = (others.length === 1 ? oneTable : matrix)(comparison, section, width);
     lines.push("", style.heading(title), ...(await tableLines(table, width, style)));
   }
+  if (shown.length > 0)
+    lines.push(...wrap("✗ worse, ✓ better, ≈ within tolerance, = no change", width).map(style.faint));
   const folded = rows.length - shown.length;
   if (folded > 0)
     lines.push(
@@ -48,12 +50,16 @@ export async function comparisonText(
 
 /** What was compared, and how. */
 export function howText({ sides, replications, paired, bounds, partial }: Comparison): string {
-  const confidence = `${Number((100 * bounds.confidence).toPrecision(4))} % intervals`;
-  const tolerance = `tolerance ${Number((100 * bounds.tolerance).toPrecision(4))} %`;
+  const confidence = `${percent(bounds.confidence)} intervals`;
+  const tolerance = `tolerance ${percent(bounds.tolerance)}`;
   const random = paired ? "common random numbers" : "independent seeds";
   const times = replications === 1 ? "1 replication" : `${replications} replications`;
   const parts = [`${sides.length} variants`, times, random, confidence, tolerance];
   return `${partial ? "Partial, interrupted: " : ""}${parts.join(", ")}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(4))}${NO_BREAK}%`;
 }
 
 type Named = { name: string; row: Row };
@@ -61,42 +67,47 @@ type Named = { name: string; row: Row };
 /** Two sides: value, value, difference. */
 function oneTable({ sides, bounds }: Comparison, rows: readonly Named[], width: number): TableText {
   const roomy = width >= 100;
-  const interval = `${Number((100 * bounds.confidence).toPrecision(4))}${NO_BREAK}% interval`;
+  const interval = `${percent(bounds.confidence)} interval`;
   return {
-    head: ["", ...sides, ...(roomy ? ["difference"] : []), interval, "change", ""],
+    head: ["", ...sides, ...(roomy ? ["difference"] : []), interval, "change"],
     rows: rows.map(({ name, row }) => {
       const judgement = row.judgements[0];
       const values = row.values.map((value) => valueText(row.metric, value));
-      if (judgement === undefined) return [name, ...values, ...(roomy ? [""] : []), "", "", ""];
+      if (judgement === undefined) return [name, ...values, ...(roomy ? [""] : []), "", ""];
       const { low, high, estimate } = judgement.difference;
       const difference = roomy ? [signed(row.metric, estimate)] : [];
-      const change = relativeText(judgement.relative);
-      return [name, ...values, ...difference, intervalText(row.metric, low, high), change, judgement.verdict];
+      const change = `${MARKS[judgement.verdict]} ${relativeText(judgement.relative)}`;
+      return [name, ...values, ...difference, intervalText(row.metric, low, high), change];
     }),
   };
 }
 
-/** More than two: the baseline's value, and how each of the others differs. */
-function matrix({ sides }: Comparison, rows: readonly Named[]): TableText {
+const MARKS: Record<Verdict, string> = { worse: "✗", better: "✓", "within tolerance": "≈", "no change": "=" };
+
+/** More than two: the baseline's value, and how each of the others differs; with intervals where there is room. */
+function matrix(comparison: Comparison, rows: readonly Named[], width: number): TableText {
+  const full = matrixOf(comparison, rows, true);
+  return tableWidth(full) <= width ? full : matrixOf(comparison, rows, false);
+}
+
+function matrixOf({ sides }: Comparison, rows: readonly Named[], intervals: boolean): TableText {
   return {
     head: ["", ...sides],
     rows: rows.map(({ name, row }) => [
       name,
       valueText(row.metric, row.values[0] ?? null),
-      ...row.judgements.map((judgement) => cell(judgement)),
+      ...row.judgements.map((judgement) => cell(judgement, intervals)),
     ]),
   };
 }
 
-function cell(judgement: Judgement | undefined): string {
+/** `✗ +12.3 % (+8.1 to +16.4)`, in percent of the baseline. */
+function cell(judgement: Judgement | undefined, intervals: boolean): string {
   if (judgement === undefined) return "-";
   const { verdict, relative, difference } = judgement;
-  if (verdict === "no change") return "no change";
-  const half = (difference.high - difference.low) / 2;
-  const error =
-    relative === null || !Number.isFinite(half)
-      ? ""
-      : ` ±${Number(((100 * half * Math.abs(relative)) / Math.abs(difference.estimate)).toPrecision(2))}`;
-  const word = verdict === "within tolerance" ? "tolerable" : verdict;
-  return `${relativeText(relative).replace(" %", "")}${error}${NO_BREAK}% ${word}`;
+  if (verdict === "no change") return MARKS[verdict];
+  const text = `${MARKS[verdict]} ${relativeText(relative)}`;
+  if (!intervals || relative === null || !Number.isFinite(difference.low)) return text;
+  const share = (value: number) => relativeText((value * relative) / difference.estimate).replace(" %", "");
+  return `${text} (${share(difference.low)} to ${share(difference.high)})`;
 }

@@ -7,7 +7,7 @@ import {
   pairedInterval,
   unpairedInterval,
 } from "../../../src/experiment/statistics/intervals.js";
-import { lindleyMean, type Queue, truth } from "../../support/lindley.js";
+import { lindleyMean, lindleyWaits, type Queue, truth } from "../../support/lindley.js";
 
 const QUEUE: Queue = { rate: 0.5, serviceRate: 1 };
 const CUSTOMERS = 3000;
@@ -96,6 +96,27 @@ describe("M/M/1 waits by Lindley's recursion", () => {
       if (verdict !== "no change") alarms++;
     }
     console.log(`false alarms: ${alarms / 5} %`);
+    expect(alarms).toBeGreaterThanOrEqual(15);
+    expect(alarms).toBeLessThanOrEqual(35);
+  });
+
+  it("so do percentiles, whose intervals are bootstrapped", () => {
+    const p95 = (seed: string) => lindleyWaits(QUEUE, 1000, seed).sort()[949]!;
+    const column = (seed: string) => Array.from({ length: 10 }, (_, i) => p95(`${seed}/${i}`));
+    let alarms = 0;
+    for (let i = 0; i < 500; i++) {
+      const samples = { before: column(`left ${i}`), after: column(`right ${i}`), paired: false };
+      const random = createRandom(i)("x");
+      const judged = judge(
+        samples,
+        { ...WAIT, name: "wait.p95" },
+        { confidence: 0.95, tolerance: 0 },
+        random,
+      );
+      expect(judged.difference.method).toBe("bootstrap-t");
+      if (judged.verdict !== "no change") alarms++;
+    }
+    console.log(`false alarms of percentiles: ${alarms / 5} %`);
     expect(alarms).toBeGreaterThanOrEqual(15);
     expect(alarms).toBeLessThanOrEqual(35);
   });

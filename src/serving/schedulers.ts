@@ -1,9 +1,11 @@
 import { orca } from "./orca/scheduler.js";
 import type { RequestSchedulerEntry } from "./request-scheduler.js";
 import { sarathi } from "./sarathi/entry.js";
+import { sjf } from "./sjf/scheduler.js";
 import { staticBatching } from "./static/scheduler.js";
 import { trtllm } from "./trtllm/entry.js";
 import { vllm } from "./vllm/entry.js";
+import { vtc } from "./vtc/entry.js";
 
 /** Every request scheduler by the name that a scenario uses. */
 export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
@@ -12,4 +14,6 @@ export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
   orca,
   sarathi,
   trtllm,
+  vtc,
+  sjf,
 };

@@ -4,9 +4,10 @@ import { Names } from "../../src/core/names.js";
 import { RequestOutcome } from "../../src/journal/journal.js";
 import { Batch } from "../../src/serving/batch.js";
 import { Engine } from "../../src/serving/engine.js";
+import { PriorityQueue } from "../../src/serving/heap-queue.js";
 import type { BlockIdentity } from "../../src/serving/kv/block-identity.js";
 import { KvCache } from "../../src/serving/kv/kv-cache.js";
-import { FifoQueue, PriorityQueue } from "../../src/serving/request-queue.js";
+import { FifoQueue } from "../../src/serving/request-queue.js";
 import { RequestStatus, RequestTable } from "../../src/serving/request-table.js";
 import { VllmScheduler } from "../../src/serving/vllm/scheduler.js";
 

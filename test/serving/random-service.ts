@@ -14,15 +14,16 @@ const rows: fc.Arbitrary<Row[]> = fc
       // A few conversations that many requests are in, some of them with their answers, some only with their beginning.
       conversation: fc.integer({ min: 0, max: 5 }),
       shared: fc.integer({ min: 0, max: 170 }),
+      tenant: fc.integer({ min: -1, max: 2 }),
     }),
     { minLength: 1, maxLength: 25 },
   )
   .map((gaps) => {
     let arrival = 0;
-    return gaps.map(({ gap, inputTokens, outputTokens, conversation, shared }) => {
+    return gaps.map(({ gap, inputTokens, outputTokens, conversation, shared, tenant }) => {
       arrival += gap;
       const tokens = Math.min(shared, inputTokens + outputTokens);
-      const row = { arrival, inputTokens, outputTokens };
+      const row = { arrival, inputTokens, outputTokens, tenant };
       return conversation < 3 && tokens > 0
         ? { ...row, content: [[conversation * 1000, tokens] as const] }
         : row;
@@ -100,11 +101,49 @@ const trtllm = fc
     options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
   }));
 
+const reserving = {
+  running_max_req_size: fc.constantFrom(1, 2, 5, 16),
+  batch_max_tokens: fc.constantFrom(60, 110, 4000),
+  max_wait_tokens: fc.constantFrom(0, 3, 10),
+  block_size: fc.constantFrom(1, 4, 16),
+  tokens: fc.constantFrom(160, 250, 400, 4000),
+};
+
+function blocksOf<T extends { tokens: number; block_size: number }>({ tokens, ...options }: T) {
+  return { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 };
+}
+
+const vtc = fc
+  .record({
+    ...reserving,
+    fair_weights: fc.constantFrom({}, { a: 2, b: 0.3 }),
+    input_price: fc.constantFrom(0, 1, 0.7),
+    output_price: fc.constantFrom(2, 0.1),
+  })
+  .map((options) => ({ scheduler: "vtc", options: blocksOf(options) }));
+
+const sjf = fc
+  .record({
+    ...reserving,
+    predictor_error: fc.constantFrom(0, 0.5),
+    input_cost: fc.constantFrom(0, 0.2),
+    enable_prefix_caching: fc.boolean(),
+  })
+  .map((options) => ({ scheduler: "sjf", options: blocksOf(options) }));
+
 /** A service under some scheduler, small enough that queues, blocks and budgets run out; as plain data. */
 export const randomService = fc
   .tuple(
     rows,
-    fc.oneof({ arbitrary: vllm, weight: 3 }, { arbitrary: staticBatching, weight: 1 }, orca, sarathi, trtllm),
+    fc.oneof(
+      { arbitrary: vllm, weight: 3 },
+      { arbitrary: staticBatching, weight: 1 },
+      orca,
+      sarathi,
+      trtllm,
+      vtc,
+      sjf,
+    ),
     fc.record({
       time: fc.constantFrom<keyof typeof TIMES>("growing", "constant", "sliding"),
       replicas: fc.integer({ min: 1, max: 3 }),

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Names } from "../../src/core/names.js";
-import { FifoQueue, PriorityQueue } from "../../src/serving/request-queue.js";
+import { PriorityQueue } from "../../src/serving/heap-queue.js";
+import { FifoQueue } from "../../src/serving/request-queue.js";
 import { RequestTable } from "../../src/serving/request-table.js";
 
 const command = fc.record({

@@ -129,6 +129,13 @@ export interface TestOptions {
   outage?: [from: number, to: number];
 }
 
+/** Tenants 0, 1, 2… of the rows, by name. */
+function tenantNames(): Names {
+  const names = new Names();
+  for (const name of "abcdef") names.intern(name);
+  return names;
+}
+
 /** Services wired to a simulation of their own, not yet started. */
 export function setUp(
   services: TestService[],
@@ -146,7 +153,7 @@ export function setUp(
     shapes: new Shapes(),
     random: createRandom(1),
     reasons: new Names(),
-    names: { ids: new Names(), tenants: new Names() },
+    names: { ids: new Names(), tenants: tenantNames() },
     stepping,
   });
   for (const service of services) serving.add(serviceConfig(service));

@@ -1,8 +1,9 @@
 import type { Batch } from "../batch.js";
 import type { Engine } from "../engine.js";
+import { PriorityQueue } from "../heap-queue.js";
 import { DecodeGrowth } from "../kv/decode-growth.js";
 import type { Leap } from "../leap.js";
-import { FifoQueue, PriorityQueue, type RequestQueue } from "../request-queue.js";
+import { FifoQueue, type RequestQueue } from "../request-queue.js";
 import type { RequestScheduler } from "../request-scheduler.js";
 import { RequestStatus, type RequestTable } from "../request-table.js";
 import type { VllmOptions } from "./options.js";

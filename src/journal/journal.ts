@@ -56,6 +56,8 @@ export interface JournalListener {
   route?(time: number, request: number, replica: number): void;
   /** Why the request waits from now on, in the engine's own words. */
   requestReason?(time: number, request: number, reason: number): void;
+  /** Before `requestSchedule`: so many of the request's tokens are cached in the memory of the GPUs, of the host, and on disk. */
+  prefixHit?(time: number, request: number, gpu: number, host: number, disk: number): void;
   /** The request enters a batch for the first time, or again after a preemption. */
   requestSchedule?(time: number, request: number): void;
   requestPreempt?(time: number, request: number): void;
@@ -98,6 +100,7 @@ export class Journal implements Required<JournalListener> {
   readonly #requestArrive: JournalListener[] = [];
   readonly #route: JournalListener[] = [];
   readonly #requestReason: JournalListener[] = [];
+  readonly #prefixHit: JournalListener[] = [];
   readonly #requestSchedule: JournalListener[] = [];
   readonly #requestPreempt: JournalListener[] = [];
   readonly #batch: JournalListener[] = [];
@@ -122,6 +125,7 @@ export class Journal implements Required<JournalListener> {
     if (listener.requestArrive) this.#requestArrive.push(listener);
     if (listener.route) this.#route.push(listener);
     if (listener.requestReason) this.#requestReason.push(listener);
+    if (listener.prefixHit) this.#prefixHit.push(listener);
     if (listener.requestSchedule) this.#requestSchedule.push(listener);
     if (listener.requestPreempt) this.#requestPreempt.push(listener);
     if (listener.batch) this.#batch.push(listener);
@@ -176,6 +180,9 @@ export class Journal implements Required<JournalListener> {
   }
   requestReason(time: number, request: number, reason: number): void {
     for (const l of this.#requestReason) l.requestReason!(time, request, reason);
+  }
+  prefixHit(time: number, request: number, gpu: number, host: number, disk: number): void {
+    for (const l of this.#prefixHit) l.prefixHit!(time, request, gpu, host, disk);
   }
   requestSchedule(time: number, request: number): void {
     for (const l of this.#requestSchedule) l.requestSchedule!(time, request);

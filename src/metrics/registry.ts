@@ -22,6 +22,7 @@ const STARTED =
   "jobs submitted in the window that started; those still pending at the end of the run are censored";
 const ARRIVED = "requests that arrived in the window";
 const SERVICE = { service: "the service" };
+const TIER = { ...SERVICE, tier: "where: gpu, host or disk" };
 const GROUPS = { user: "with groupBy: user", account: "with groupBy: account", queue: "with groupBy: queue" };
 const REQUEST_GROUPS = { ...SERVICE, tenant: "with groupBy: tenant" };
 const OVER = {
@@ -244,6 +245,16 @@ export const METRICS = {
     formula: "KV blocks in use / blocks there are, averaged over the time in forward passes",
     population: "forward passes of the service's replicas in the window",
     source: "vLLM v1/core/block_pool.py get_usage",
+  },
+  "prefix-hit-share": {
+    about: "requests",
+    unit: "1",
+    direction: "higher",
+    stats: [],
+    labels: TIER,
+    formula: "prompt tokens found in the prefix cache when the request was first let in / prompt tokens",
+    population: "requests that arrived in the window and have been in a batch",
+    source: "vLLM v1/core/kv_cache_manager.py prefix_cache_stats, failed admissions left out",
   },
   "request-preemptions": {
     about: "requests",

@@ -55,11 +55,21 @@ export class RequestMetrics implements JournalListener {
     if (within(this.#window, time)) books.arrive(tenant);
   }
 
+  prefixHit(_time: number, request: number, gpu: number, host: number, disk: number): void {
+    // Only what a request finds before it first runs: later it mostly finds itself.
+    if (this.#times.queueTime(request) >= 0 || !this.#counts(request)) return;
+    const { hits } = this.services[this.#serviceOf[request]!]!;
+    hits.gpu += gpu;
+    hits.host += host;
+    hits.disk += disk;
+  }
+
   requestSchedule(time: number, request: number): void {
     if (!this.#times.schedule(time, request)) return;
     const books = this.services[this.#serviceOf[request]!]!;
     books.queue.add(time, -1);
     if (!this.#counts(request)) return;
+    books.promptTokens += this.#facts.requests.inputTokens(request);
     const queueTime = this.#times.queueTime(request);
     books.all.queueTime.add(queueTime);
     books.tenant(this.#tenantOf[request]!)?.samples?.queueTime.add(queueTime);

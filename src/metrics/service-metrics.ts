@@ -41,6 +41,9 @@ export class ServiceMetrics {
   preemptions = 0;
   endedInWindow = 0;
   outputTokens = 0;
+  /** Of the population's requests that have been in a batch: tokens of their prompts, and those found cached, by tier. */
+  promptTokens = 0;
+  readonly hits = { gpu: 0, host: 0, disk: 0 };
   readonly #tenants: RequestTenant[] = [];
   #blocksTime = 0;
   #capacityTime = 0;
@@ -99,7 +102,18 @@ export class ServiceMetrics {
     const most = this.#passes === 0 ? null : this.#mostUse;
     sink.add("kv-use", { value: most, n: this.#passes, labels, method: "exact" }, "max");
     sink.count("request-preemptions", this.preemptions, labels);
+    this.#collectHits(sink, labels);
     this.#collectTenants(sink, labels);
+  }
+
+  /** A tier in which nothing was found is left out, except the GPUs. */
+  #collectHits(sink: MetricSink, labels: Record<string, string>): void {
+    const { promptTokens, hits } = this;
+    for (const [tier, tokens] of Object.entries(hits)) {
+      if (tokens === 0 && tier !== "gpu") continue;
+      const value = promptTokens === 0 ? null : tokens / promptTokens;
+      sink.add("prefix-hit-share", { value, n: promptTokens, labels: { ...labels, tier }, method: "exact" });
+    }
   }
 
   #collectRates(sink: MetricSink, labels: Record<string, string>, seconds: number): void {

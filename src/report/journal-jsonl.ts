@@ -72,6 +72,7 @@ export function journalWriter(sink: Sink, options: { tokens?: boolean } = {}): J
     },
     route: (t, n, replica) => request(t, "route", n, { replica }),
     requestReason: (t, n, reason) => request(t, "request-reason", n, { reason: facts.reasonName(reason) }),
+    prefixHit: (t, n, gpu, host, disk) => request(t, "prefix-hit", n, { gpu, host, disk }),
     requestSchedule: (t, n) => request(t, "request-schedule", n),
     requestPreempt: (t, n) => request(t, "request-preempt", n),
     batch: (t, replica, end, sequences, tokens, blocks, totalBlocks) =>

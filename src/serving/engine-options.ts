@@ -13,6 +13,10 @@ export interface EngineOptions {
   kv_cache_dtype: string;
   quantization?: string;
   enable_prefix_caching: boolean;
+  /** GiB of one replica in all, of engines that offload; and bytes/s of its disk. */
+  kv_offloading_size?: number;
+  kv_offloading_disk_size?: number;
+  kv_offloading_disk_bandwidth?: number;
   /** GiB of host memory per GPU for swapped blocks, of engines that swap. */
   swap_space?: number;
 }

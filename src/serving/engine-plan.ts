@@ -2,6 +2,7 @@ import { InputError } from "../core/errors.js";
 import { closest } from "../core/suggest.js";
 import type { GpuType } from "../fleet/catalogue.js";
 import { contradiction, type EngineOptions, fillOptions } from "./engine-options.js";
+import type { TierSetup } from "./kv/offload-tiers.js";
 import { kvBlocks } from "./kv-capacity.js";
 import { kvBytesPerToken, type ModelSpec } from "./model/model-spec.js";
 import { quantizeOnline } from "./model/quantization.js";
@@ -18,6 +19,8 @@ export interface EnginePlan {
   blocks: number;
   limits: EngineLimits;
   prefixCaching: boolean;
+  /** Tiers below the GPUs of one replica; undefined for engines that do not offload. */
+  offload: { host: TierSetup; disk: TierSetup } | undefined;
   /** Host memory of one replica for swapped blocks; undefined for engines that do not swap. */
   swap: { blocks: number; blockTime: number } | undefined;
   timeModel: TimeModel;
@@ -98,6 +101,13 @@ export function planEngine(config: ServiceConfig): EnginePlan {
     blocks,
     limits: { maxModelLen, usableBlocks: blocks - 1, blockSize },
     prefixCaching: engine.enable_prefix_caching,
+    offload: offloadOf(
+      engine,
+      kvBytesPerToken(model, tensorParallel) * blockSize,
+      tensorParallel,
+      gpu,
+      optionsPath,
+    ),
     swap: swapOf(engine, kvBytesPerToken(model, tensorParallel) * blockSize, gpu),
     timeModel: createTimeModel(config, model, tensorParallel, [...enginePath, "time"]),
     createScheduler,
@@ -123,6 +133,36 @@ function readArgs({ scheduler, args = "" }: ServiceConfig, path: readonly (strin
     hint: "write its settings under options",
     path,
   });
+}
+
+/** Each GPU reads its own part of a block over its own link, all at once; the disk is one for all. */
+function offloadOf(
+  engine: EngineOptions,
+  blockBytes: number,
+  gpus: number,
+  gpu: GpuType,
+  path: readonly (string | number)[],
+): EnginePlan["offload"] {
+  const { kv_offloading_size: host = 0, kv_offloading_disk_size: disk = 0 } = engine;
+  if (host === 0 && disk === 0) return undefined;
+  if (!engine.enable_prefix_caching)
+    throw contradiction(
+      "kv_offloading_size without enable_prefix_caching: what is kept there could not be found",
+      path,
+      "set enable_prefix_caching: true, or leave kv_offloading_size out",
+    );
+  if (host === 0)
+    throw contradiction(
+      "kv_offloading_disk_size without kv_offloading_size: blocks reach the disk through host memory",
+      path,
+      "set kv_offloading_size",
+    );
+  const blocks = (size: number) => Math.floor((size * 2 ** 30) / (blockBytes * gpus));
+  const bandwidth = (engine.kv_offloading_disk_bandwidth ?? 7) * 1e9;
+  return {
+    host: { blocks: blocks(host), blockTime: (blockBytes * 1e6) / gpu.hostLink },
+    disk: { blocks: blocks(disk), blockTime: (blockBytes * gpus * 1e6) / bandwidth },
+  };
 }
 
 /** Each GPU swaps its own part of a block over its own link, all at once. */

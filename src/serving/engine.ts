@@ -12,6 +12,8 @@ export const UNFINISHED = -1;
 
 /** Who hears what happens inside an engine, and when (µs). */
 export interface EngineEvents {
+  /** The request, about to enter a batch, finds so many of its tokens cached, by the tier that they lie in. */
+  found?(time: number, request: number, gpu: number, host: number, disk: number): void;
   /** The request enters a batch for the first time, or again after a preemption. */
   scheduled(time: number, request: number): void;
   preempted(time: number, request: number): void;
@@ -57,6 +59,11 @@ export class Engine {
 
   /** Puts a request, just taken from the queue and given its blocks, at the end of the running ones. */
   start(request: number): void {
+    const { found } = this.kv;
+    if (found.request === request) {
+      this.events.found?.(this.now, request, found.gpu, found.host, found.disk);
+      found.request = -1;
+    }
     this.requests.status[request] = RequestStatus.Running;
     this.running.push(request);
     this.events.scheduled(this.now, request);
@@ -215,6 +222,7 @@ export class Engine {
   /** Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample. */
   advance(batch: Batch): void {
     const { computed, input, tokens, placeholders } = this.requests;
+    if (this.kv.offload !== undefined) batch.transfer += this.kv.takeTransfer();
     for (let i = 0; i < batch.count; i++) {
       const r = batch.request[i]!;
       const after = computed[r]! + batch.tokens[i]!;

@@ -137,6 +137,7 @@ export class Replica {
     this.#inFlight = 0;
     while (engine.swapped.length > 0) engine.waiting.pushFront(engine.dropSwapped(engine.swapped.last));
     while (engine.running.length > 0) engine.waiting.pushFront(engine.preempt(engine.running.length - 1));
+    engine.kv.forget();
     const all = engine.waiting.list();
     for (const request of all) {
       engine.waiting.remove(request);

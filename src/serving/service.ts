@@ -8,6 +8,7 @@ import { RequestArrivals } from "./arrivals.js";
 import { Engine, type EngineEvents } from "./engine.js";
 import { type EnginePlan, planEngine } from "./engine-plan.js";
 import { KvCache } from "./kv/kv-cache.js";
+import { OffloadTiers } from "./kv/offload-tiers.js";
 import { SwapSpace } from "./kv/swap-space.js";
 import { refusal } from "./refusal.js";
 import { Replica } from "./replica.js";
@@ -188,8 +189,17 @@ export class Service implements LeaseHolder, RouterView {
     const { requests, simulation, journal, reasons } = serving;
     const scheduler = plan.createScheduler(serving.random(`${config.name}/replica-${index}`));
     const { limits } = plan;
+    const offload = plan.offload && new OffloadTiers(plan.offload.host, plan.offload.disk);
     const swap = plan.swap && new SwapSpace(plan.swap.blocks, plan.swap.blockTime);
-    const kv = new KvCache(requests, plan.blocks, limits.blockSize, plan.prefixCaching, undefined, swap);
+    const kv = new KvCache(
+      requests,
+      plan.blocks,
+      limits.blockSize,
+      plan.prefixCaching,
+      undefined,
+      swap,
+      offload,
+    );
     const waiting = scheduler.createQueue?.(requests) ?? new FifoQueue(requests);
     const why = new WaitReasons(requests, journal, simulation, reasons);
     const engine = new Engine(requests, waiting, kv, limits.maxModelLen, reasons, this.#hear(index, why));
@@ -214,6 +224,9 @@ export class Service implements LeaseHolder, RouterView {
   #hear(index: number, why: WaitReasons): EngineEvents {
     const { journal, requests } = this.serving;
     return {
+      found(time, request, gpu, host, disk) {
+        journal.prefixHit(time, request, gpu, host, disk);
+      },
       scheduled(time, request) {
         why.clear(request);
         journal.requestSchedule(time, request);

@@ -45,6 +45,7 @@ function measured() {
   for (const l of both) l.requestArrive(1000 * MS, 1);
   for (const l of both) l.requestArrive(1000 * MS, 2);
   reasons.requestReason(1000 * MS, 2, 0);
+  metrics.prefixHit(1010 * MS, 1, 4, 2, 0);
   for (const l of both) l.requestSchedule(1010 * MS, 1);
   metrics.tokens(1060 * MS, 1, 1);
   metrics.tokens(1080 * MS, 1, 1);
@@ -56,6 +57,7 @@ function measured() {
   for (const l of both) l.requestSchedule(1200 * MS, 2);
   metrics.tokens(1250 * MS, 2, 1);
   for (const l of both) l.requestPreempt(1260 * MS, 2);
+  metrics.prefixHit(1300 * MS, 2, 16, 0, 0);
   reasons.requestReason(1260 * MS, 2, 1);
   for (const l of both) l.requestSchedule(1300 * MS, 2);
   metrics.tokens(1350 * MS, 2, 1);
@@ -108,6 +110,14 @@ describe("RequestMetrics, by hand", () => {
   it("KV use over the time in passes, cut to the window", () => {
     expect(numberOf(chat, "kv-use.mean")).toBe((200 * 0.3 + 100 * 0.9) / 300);
     expect(numberOf(chat, "kv-use.max")).toBe(0.9);
+  });
+
+  it("prompt tokens found cached, by tier, when a request first runs and not when it comes back", () => {
+    const share = (tier: string) => metricOf(chat, "prefix-hit-share", { service: "chat", tier });
+    // `good` has 10 tokens and `slow` 20; who arrived outside the window does not count.
+    expect(share("gpu")).toMatchObject({ value: 4 / 30, n: 30 });
+    expect(share("host")).toMatchObject({ value: 2 / 30 });
+    expect(chat.filter((m) => m.name === "prefix-hit-share")).toHaveLength(2);
   });
 
   it("targets: one met, one too slow, one refused, one hopeless", () => {

@@ -42,10 +42,15 @@ const vllm = fc
     block_size: fc.constantFrom(1, 4, 16),
     max_model_len: fc.constantFrom(100, 4096),
     tokens: fc.constantFrom(110, 160, 200, 400, 4000),
+    offloaded: fc.constantFrom(0, 0, 100, 1000),
   })
-  .map(({ tokens, ...options }) => ({
+  .map(({ tokens, offloaded, ...options }) => ({
     scheduler: "vllm",
-    options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
+    options: {
+      ...options,
+      ...(options.enable_prefix_caching ? offloading(offloaded) : {}),
+      num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1,
+    },
   }));
 
 const staticBatching = fc
@@ -168,3 +173,9 @@ const TIMES = {
   constant: { time: { model: timing(10) } },
   sliding: { model: { ...findModel("gpt-oss-120b"), sliding: { window: 24, layers: 18 } } },
 } satisfies Record<string, TestService>;
+
+/** Host memory for so many tokens of llama-3.1-8b (128 KiB each), and a disk for as many. */
+function offloading(tokens: number) {
+  const size = (tokens * 2 ** 17) / 2 ** 30;
+  return { kv_offloading_size: size, kv_offloading_disk_size: size };
+}

@@ -1,6 +1,7 @@
 import type { RequestTable } from "../request-table.js";
 import { type BlockIdentity, ContentIdentity } from "./block-identity.js";
 import { BlockPool } from "./block-pool.js";
+import { type OffloadTiers, Tier } from "./offload-tiers.js";
 import { PrefixIndex } from "./prefix-index.js";
 import type { SwapSpace } from "./swap-space.js";
 
@@ -41,6 +42,11 @@ export class KvCache {
   #hits = new Int32Array(16);
   #hitCount = 0;
   readonly #keys = new Float64Array(KEYS);
+  /** Blocks behind the hits of the last look-up that lie in tiers below. */
+  #loads = 0;
+  /** What the last admitted request found, tokens by tier; `request` -1 when it found nothing. */
+  readonly found = { request: -1, gpu: 0, host: 0, disk: 0 };
+  #transfer = 0;
 
   /**
    * @param size physical blocks, the null block included
@@ -48,6 +54,7 @@ export class KvCache {
    * @param prefixCaching keep freed blocks findable by their content until they are taken again
    * @param identity what blocks contain; as the workload says when absent
    * @param swap host memory for the blocks of requests that are swapped out
+   * @param offload tiers below, which keep copies of full blocks; they need prefix caching
    */
   constructor(
     readonly requests: RequestTable,
@@ -56,6 +63,7 @@ export class KvCache {
     prefixCaching = false,
     identity?: BlockIdentity,
     readonly swap?: SwapSpace,
+    readonly offload?: OffloadTiers,
   ) {
     this.pool = new BlockPool(size);
     this.#index = prefixCaching ? new PrefixIndex(size, blockSize) : undefined;
@@ -70,6 +78,7 @@ export class KvCache {
    */
   lookup(request: number): number {
     this.#hitCount = 0;
+    this.#loads = 0;
     const index = this.#index;
     if (index === undefined) return 0;
     const known = this.requests.known(request);
@@ -89,7 +98,58 @@ export class KvCache {
       stats.preemptedQueries += known;
       stats.preemptedHits += hits;
     }
-    return hits;
+    if (this.offload !== undefined) this.#findBelow(this.offload, request, most);
+    return hits + this.#loads * this.blockSize;
+  }
+
+  /** What goes on behind the hits in tiers below. */
+  #findBelow(offload: OffloadTiers, request: number, most: number): void {
+    const keys = this.#keys;
+    const first = this.#hitCount;
+    for (let from = first; from < most; from += KEYS) {
+      const count = Math.min(KEYS, most - from);
+      this.#identity.keys(request, from, from + count, keys);
+      for (let i = 0; i < count; i++) {
+        if (offload.where(keys[i]!) === Tier.None) return;
+        this.#loads++;
+      }
+    }
+  }
+
+  /** Brings in what the look-up found below, and remembers what it found at all. */
+  #load(request: number): void {
+    const { offload, found, blockSize } = this;
+    const hits = this.#hitCount;
+    const end = hits + this.#loads;
+    found.request = end > 0 ? request : -1;
+    found.gpu = hits * blockSize;
+    found.host = 0;
+    found.disk = 0;
+    if (offload === undefined) return;
+    const keys = this.#keys;
+    for (let from = hits; from < end; from += KEYS) {
+      const count = Math.min(KEYS, end - from);
+      this.#identity.keys(request, from, from + count, keys);
+      for (let i = 0; i < count; i++) {
+        if (offload.where(keys[i]!) === Tier.Disk) found.disk += blockSize;
+        else found.host += blockSize;
+        this.#transfer += offload.read(keys[i]!);
+      }
+    }
+    for (let from = 0; from < end; from += KEYS) {
+      const count = Math.min(KEYS, end - from);
+      this.#identity.keys(request, from, from + count, keys);
+      for (let i = 0; i < count; i++)
+        if (from + i >= hits) offload.keep(keys[i]!);
+        else if (offload.where(keys[i]!) !== Tier.None) offload.store(keys[i]!);
+    }
+  }
+
+  /** µs that the next pass waits for blocks from tiers below; asked once. */
+  takeTransfer(): number {
+    const time = this.#transfer;
+    this.#transfer = 0;
+    return time;
   }
 
   #find(index: PrefixIndex, request: number, most: number): void {
@@ -131,6 +191,7 @@ export class KvCache {
     }
     this.requests.blocks[request] = hits;
     this.requests.hashedBlocks[request] = hits;
+    this.#load(request);
     this.#take(request, slots);
     if (this.#index !== undefined) this.cache(request, cacheUpTo);
     return true;
@@ -151,8 +212,9 @@ export class KvCache {
     if (slots > this.requests.blocks[request]! * this.blockSize) this.#take(request, slots);
   }
 
-  /** Whether a running request has yet to fill blocks that others may find. */
+  /** Whether a running request has yet to fill blocks that others may find, or that tiers below keep. */
   fillsShared(request: number): boolean {
+    if (this.offload !== undefined) return true;
     return this.#index !== undefined && this.requests.hashedBlocks[request]! < this.#identity.shared(request);
   }
 
@@ -201,6 +263,23 @@ export class KvCache {
     const full = Math.floor(tokens / this.blockSize);
     this.requests.hashedBlocks[request] = full;
     this.#insert(request, from, Math.min(full, this.#identity.shared(request)));
+    if (this.offload !== undefined) this.#store(this.offload, request, from, full);
+  }
+
+  #store(offload: OffloadTiers, request: number, first: number, end: number): void {
+    const keys = this.#keys;
+    for (let from = first; from < end; from += KEYS) {
+      const count = Math.min(KEYS, end - from);
+      this.#identity.keys(request, from, from + count, keys);
+      for (let i = 0; i < count; i++) offload.store(keys[i]!);
+    }
+  }
+
+  /** The GPUs are gone, and everything that was cached with them; nobody may hold a block. */
+  forget(): void {
+    if (this.#index !== undefined)
+      for (let block = 1; block < this.pool.size; block++) this.#index.evict(block);
+    this.offload?.clear();
   }
 
   #insert(request: number, first: number, end: number): void {

@@ -16,7 +16,7 @@ export const withoutEffect = new Set(
 export const notModelled = new Set(
   `swap-space cpu-offload-gb enforce-eager compilation-config optimization-level cuda-graph-sizes
   max-seq-len-to-capture enable-lora max-loras max-lora-rank max-cpu-loras lora-modules fully-sharded-loras
-  speculative-config kv-transfer-config kv-events-config kv-offloading-size kv-offloading-backend kv-cache-memory-bytes
+  speculative-config kv-transfer-config kv-events-config kv-offloading-backend kv-cache-memory-bytes
   enable-expert-parallel enable-eplb eplb-config num-redundant-experts disable-custom-all-reduce all2all-backend
   limit-mm-per-prompt mm-processor-kwargs disable-mm-preprocessor-cache mm-processor-cache-gb guided-decoding-backend
   structured-outputs-config scheduler-cls scheduler-delay-factor preemption-mode num-scheduler-steps multi-step-stream-outputs

@@ -72,6 +72,28 @@ export const vllmOptions: readonly OptionInfo[] = [
     "The next pass is formed while the present one runs, before its tokens are known",
   ),
   {
+    name: "kv_offloading_size",
+    type: "number",
+    minimum: 0,
+    default: 0,
+    description: "GiB of host memory, for all GPUs of a replica together, that keep copies of full KV blocks",
+  },
+  {
+    name: "kv_offloading_disk_size",
+    type: "number",
+    minimum: 0,
+    default: 0,
+    description:
+      "GiB of disk for blocks that leave that host memory; not a knob of vLLM's own (LMCache has one)",
+  },
+  {
+    name: "kv_offloading_disk_bandwidth",
+    type: "number",
+    minimum: 0.001,
+    default: 7,
+    description: "GB/s at which a replica reads that disk (one NVMe drive)",
+  },
+  {
     name: "usage_context",
     type: "enum",
     values: ["api_server", "llm_class"],

@@ -164,7 +164,8 @@ export class VllmScheduler implements RequestScheduler {
     if (batch.count !== running.length || this.#preempted) return 0;
     if (
       this.#looksUpHead(engine, batch) &&
-      kv.growsPrefix(engine.waiting.peek(), running.items, running.length)
+      // What the head finds in tiers below changes with every block that is written there.
+      (kv.offload !== undefined || kv.growsPrefix(engine.waiting.peek(), running.items, running.length))
     )
       return 0;
     const { tokens, output, maxTokens, computed } = requests;

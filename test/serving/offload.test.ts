@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../src/core/errors.js";
+import { OffloadTiers, Tier } from "../../src/serving/kv/offload-tiers.js";
+import { rowsStream, serve, setUp, timing } from "./support.js";
+
+describe("OffloadTiers", () => {
+  it("keeps what a list of the least recently used would, in one tier each, and loses no count", () => {
+    const command = fc.record({ kind: fc.constantFrom("store", "read"), key: fc.nat({ max: 9 }) });
+    const capacity = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(
+        capacity,
+        fc.nat({ max: 4 }),
+        fc.array(command, { maxLength: 60 }),
+        (host, disk, commands) => {
+          const tiers = new OffloadTiers({ blocks: host, blockTime: 2 }, { blocks: disk, blockTime: 5 });
+          let inHost: number[] = [];
+          let onDisk: number[] = [];
+          const keep = (key: number) => {
+            inHost.push(key);
+            if (inHost.length > host) onDisk.push(inHost.shift()!);
+            onDisk = onDisk.slice(Math.max(0, onDisk.length - disk));
+          };
+          for (const { kind, key } of commands) {
+            const was = inHost.includes(key) ? Tier.Host : onDisk.includes(key) ? Tier.Disk : Tier.None;
+            expect(tiers.where(key)).toBe(was);
+            if (kind === "read" && was === Tier.None) continue;
+            inHost = inHost.filter((one) => one !== key);
+            onDisk = onDisk.filter((one) => one !== key);
+            keep(key);
+            if (kind === "store") tiers.store(key);
+            else {
+              expect(tiers.read(key)).toBe(was === Tier.Host ? 2 : 7);
+              tiers.keep(key);
+            }
+            expect(tiers.hostBlocks).toBe(inHost.length);
+            expect(tiers.diskBlocks).toBe(onDisk.length);
+            const { gpuToHost, dropped } = tiers.moved;
+            expect(gpuToHost - dropped).toBe(inHost.length + onDisk.length);
+          }
+        },
+      ),
+    );
+  });
+});
+
+/** Blocks of 16 tokens, 2 MiB each: 20 on the GPU; a host block takes 32.768 µs over 64 GB/s, a disk block 299.593 µs more. */
+const BLOCK = 2 ** 21;
+const service = (host: number, disk: number) => ({
+  time: { model: timing(1000) },
+  options: {
+    num_gpu_blocks_override: 21,
+    kv_offloading_size: (host * BLOCK) / 2 ** 30,
+    kv_offloading_disk_size: (disk * BLOCK) / 2 ** 30,
+  },
+});
+const HOST_TIME = (BLOCK * 1e6) / 64e9;
+const DISK_TIME = (BLOCK * 1e6) / 7e9;
+
+/** A text of 256 tokens, another one that drives it off the GPU, the first again with 44 more. */
+const rows = [
+  { arrival: 0, inputTokens: 256, outputTokens: 1, content: [[0, 256]] as const },
+  { arrival: 10_000, inputTokens: 256, outputTokens: 1, content: [[1000, 256]] as const },
+  { arrival: 20_000, inputTokens: 300, outputTokens: 1, content: [[0, 256]] as const },
+];
+
+async function last(host: number, disk: number) {
+  const found: number[][] = [];
+  const times: number[] = [];
+  const run = await serve(
+    [{ ...service(host, disk), requests: [rowsStream(rows)] }],
+    [
+      {
+        prefixHit: (_time, _request, ...tokens) => found.push(tokens),
+        batch: (start, _, end) => times.push(end - start),
+      },
+    ],
+  );
+  return { found, time: times.at(-1), offload: run.serving.replicas[0]!.engine.kv.offload };
+}
+
+describe("offloading KV blocks", () => {
+  it("reads from host memory what the GPU has lost, and makes the pass wait for it", async () => {
+    const { found, time, offload } = await last(40, 0);
+    // Freed from its tail on, the first text has kept its first 4 blocks on the GPU.
+    expect(found).toEqual([[64, 192, 0]]);
+    expect(time).toBe(1000 + Math.round(12 * HOST_TIME));
+    expect(offload!.moved).toMatchObject({ gpuToHost: 34, hostToGpu: 12, hostToDisk: 0, dropped: 0 });
+  });
+
+  it("reads from disk what host memory has lost", async () => {
+    const { found, time, offload } = await last(20, 100);
+    // Of the first text's 16 blocks, host memory has the last 4, and the GPU the first 4, which host memory gets anew.
+    expect(found).toEqual([[64, 64, 128]]);
+    expect(time).toBe(1000 + Math.round(12 * HOST_TIME + 8 * DISK_TIME));
+    expect(offload!.moved).toMatchObject({ gpuToHost: 38, hostToGpu: 12, diskToHost: 8, dropped: 4 });
+  });
+
+  it("computes again what nobody has any more", async () => {
+    const { found, time } = await last(16, 0);
+    expect(found).toEqual([[64, 0, 0]]);
+    expect(time).toBe(1000);
+  });
+
+  it("needs prefix caching, and host memory on the way to the disk", () => {
+    const options = { enable_prefix_caching: false, kv_offloading_size: 1 };
+    expect(() => setUp([{ options }])).toThrow(InputError);
+    expect(() => setUp([{ options: { kv_offloading_disk_size: 1 } }])).toThrow("without kv_offloading_size");
+  });
+
+  it("understands vllm's own flag", () => {
+    const run = setUp([{ args: "--kv-offloading-size 4" }]);
+    expect(run.serving.replicas[0]!.engine.kv.offload!.host.blocks).toBe((4 * 2 ** 30) / BLOCK);
+    expect(run.serving.services[0]!.plan.notModelled).toEqual([]);
+  });
+});

@@ -1,6 +1,8 @@
 import { InputError } from "../core/errors.js";
+import { Names } from "../core/names.js";
 import { closest } from "../core/suggest.js";
 import type { GpuType } from "../fleet/catalogue.js";
+import { Batch } from "./batch.js";
 import { contradiction, type EngineOptions, fillOptions } from "./engine-options.js";
 import type { TierSetup } from "./kv/offload-tiers.js";
 import { kvBlocks } from "./kv-capacity.js";
@@ -8,6 +10,7 @@ import { kvBytesPerToken, type ModelSpec } from "./model/model-spec.js";
 import { quantizeOnline } from "./model/quantization.js";
 import type { EngineLimits } from "./refusal.js";
 import type { RequestScheduler, SchedulerSetup } from "./request-scheduler.js";
+import { RequestTable } from "./request-table.js";
 import type { ServiceConfig } from "./service-config.js";
 import { RooflineTimeModel, type TimeModel } from "./time-model.js";
 import { type TimePreset, timePresets } from "./time-presets.js";
@@ -66,9 +69,11 @@ export function planEngine(config: ServiceConfig): EnginePlan {
       `set it to ${model.maxModelLen} or less`,
     );
 
+  const timeModel = createTimeModel(config, model, tensorParallel, [...enginePath, "time"]);
   const setup = (random: SchedulerSetup["random"]): SchedulerSetup => ({
     gpu,
     maxModelLen,
+    prefillTime: (tokens) => timeModel.time(promptPass(tokens)),
     random,
     path: optionsPath,
   });
@@ -109,7 +114,7 @@ export function planEngine(config: ServiceConfig): EnginePlan {
       optionsPath,
     ),
     swap: swapOf(engine, kvBytesPerToken(model, tensorParallel) * blockSize, gpu),
-    timeModel: createTimeModel(config, model, tensorParallel, [...enginePath, "time"]),
+    timeModel,
     createScheduler,
     notModelled: args.notModelled,
   };
@@ -172,6 +177,14 @@ function swapOf({ swap_space }: EngineOptions, blockBytes: number, gpu: GpuType)
     blocks: Math.floor((swap_space * 2 ** 30) / blockBytes),
     blockTime: (blockBytes * 1e6) / gpu.hostLink,
   };
+}
+
+/** A pass of one new request, on a table of its own. */
+function promptPass(tokens: number): Batch {
+  const batch = new Batch(new RequestTable({ ids: new Names(), tenants: new Names() }));
+  batch.add(0, tokens);
+  batch.sample(0);
+  return batch;
 }
 
 /** The model as the engine's options store and cache it. */

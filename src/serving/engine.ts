@@ -186,6 +186,11 @@ export class Engine {
     return sampled;
   }
 
+  /** Whether the request has its last token. */
+  isDone(request: number): boolean {
+    return this.#outcome(request) !== UNFINISHED;
+  }
+
   finishIfDone(request: number): void {
     const outcome = this.#outcome(request);
     if (outcome !== UNFINISHED) this.finish(request, outcome);

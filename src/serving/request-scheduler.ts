@@ -78,6 +78,8 @@ export interface SchedulerSetup {
   gpu: GpuType;
   /** Longest prompt and answer of one request, in tokens. */
   maxModelLen: number;
+  /** µs that a pass with this prompt and nothing else takes. */
+  prefillTime(tokens: number): number;
   /** Random numbers of this replica's own. */
   random: Stream;
   /** Keys from the scenario's root to the options, for complaints. */

@@ -1,3 +1,4 @@
+import { fastserve } from "./fastserve/entry.js";
 import { orca } from "./orca/scheduler.js";
 import type { RequestSchedulerEntry } from "./request-scheduler.js";
 import { sarathi } from "./sarathi/entry.js";
@@ -16,4 +17,5 @@ export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
   trtllm,
   vtc,
   sjf,
+  fastserve,
 };

@@ -135,6 +135,24 @@ const sjf = fc
     enable_prefix_caching: fc.boolean(),
   })
   .map((options) => ({ scheduler: "sjf", options: blocksOf(options) }));
+const fastserve = fc
+  .record({
+    quantum: fc.constantFrom(5, 20, 100),
+    skip_join: fc.boolean(),
+    max_batch_size: fc.constantFrom(1, 2, 8),
+    max_tokens_per_batch: fc.constantFrom(120, 400),
+    starvation_threshold: fc.constantFrom(100, 3000),
+    starvation_period: fc.constantFrom(3, 1000),
+    // 0, 2, 10 or many blocks of 16 tokens.
+    swap_space: fc.constantFrom(0, 0.004, 0.02, 4),
+    enable_prefix_caching: fc.boolean(),
+    block_size: fc.constantFrom(4, 16),
+    tokens: fc.constantFrom(160, 200, 400, 4000),
+  })
+  .map(({ tokens, ...options }) => ({
+    scheduler: "fastserve",
+    options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
+  }));
 
 /** A service under some scheduler, small enough that queues, blocks and budgets run out; as plain data. */
 export const randomService = fc
@@ -148,6 +166,7 @@ export const randomService = fc
       trtllm,
       vtc,
       sjf,
+      fastserve,
     ),
     fc.record({
       time: fc.constantFrom<keyof typeof TIMES>("growing", "constant", "sliding"),

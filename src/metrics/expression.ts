@@ -1,5 +1,6 @@
 import { closest } from "../core/suggest.js";
-import { parseDuration } from "../core/units.js";
+import { type Bound, exampleOf, type Operator, parseBound } from "./bound.js";
+import { ExpressionError } from "./expression-error.js";
 import { findMetric, METRICS, type MetricDefinition } from "./registry.js";
 import { STATS, type Stat } from "./stats.js";
 
@@ -12,29 +13,11 @@ export interface MetricSelector {
   readonly definition: MetricDefinition;
 }
 
-export type Operator = "<" | "<=" | ">" | ">=" | "==";
-
 export interface Expectation {
   readonly text: string;
   readonly metric: MetricSelector;
   readonly operator: Operator;
-  readonly bound:
-    | { readonly kind: "value"; readonly value: number }
-    /** Of a baseline, with the change that is tolerated: a share of it, or an amount in the metric's unit. */
-    | { readonly kind: "baseline"; readonly share: number; readonly amount: number };
-}
-
-/** What is wrong with an expression, and which part of its text. */
-export class ExpressionError extends Error {
-  constructor(
-    message: string,
-    /** Index of the part's first character. */
-    readonly from: number,
-    readonly part: string,
-    readonly hint?: string,
-  ) {
-    super(message);
-  }
+  readonly bound: Bound;
 }
 
 const OPERATOR = /\s*(<=|>=|==|<|>)\s*/;
@@ -58,9 +41,9 @@ export function parseExpectation(text: string): Expectation {
       "the number is missing",
       found.index,
       found[0].trim(),
-      EXAMPLES[metric.definition.unit] ?? "such as 10",
+      exampleOf(metric.definition.unit),
     );
-  return { text, metric, operator, bound: parseBound(bound, at, operator, metric) };
+  return { text, metric, operator, bound: parseBound(bound, at, operator, metric.definition.unit) };
 }
 
 /**
@@ -169,69 +152,4 @@ function parseLabels(
     parsed[label] = value;
   }
   return parsed;
-}
-
-function parseBound(
-  text: string,
-  from: number,
-  operator: Operator,
-  { definition }: MetricSelector,
-): Expectation["bound"] {
-  const [, sign, tolerance] = /^baseline\s*(?:([+-])\s*(.*))?$/.exec(text) ?? [];
-  if (!text.startsWith("baseline")) return { kind: "value", value: quantity(text, from, definition.unit) };
-  if (tolerance === undefined && text !== "baseline")
-    throw new ExpressionError(
-      "a baseline is followed by + or - and what is tolerated",
-      from,
-      text,
-      "such as baseline + 5%",
-    );
-  if (tolerance === undefined) return { kind: "baseline", share: 0, amount: 0 };
-  const right = operator.startsWith("<") ? "+" : operator.startsWith(">") ? "-" : undefined;
-  if (sign !== right)
-    throw new ExpressionError(
-      right === undefined
-        ? "equal to the baseline leaves nothing to tolerate"
-        : `${operator} tolerates baseline ${right} something`,
-      from,
-      text,
-      right === undefined ? "write == baseline" : `such as ${operator} baseline ${right} 5%`,
-    );
-  const at = from + text.length - tolerance.length;
-  if (/^\d+(\.\d+)?\s*%$/.test(tolerance))
-    return { kind: "baseline", share: Number.parseFloat(tolerance) / 100, amount: 0 };
-  return { kind: "baseline", share: 0, amount: quantity(tolerance, at, definition.unit) };
-}
-
-const EXAMPLES: Readonly<Record<string, string>> = {
-  us: "write a duration, such as 800ms or 2h",
-  "1": "write a number or a share, such as 0.85 or 85%",
-  count: "write a number, such as 100 or 10k",
-};
-
-const PER: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86400 };
-
-/** A bound in the metric's own unit. */
-function quantity(text: string, from: number, unit: string): number {
-  const value = read(text, unit);
-  if (value !== undefined) return value;
-  throw new ExpressionError(
-    `"${text}" is not a value in ${unit === "us" ? "units of time" : unit === "1" ? "plain numbers" : unit}`,
-    from,
-    text,
-    EXAMPLES[unit] ?? `write a number in ${unit}`,
-  );
-}
-
-function read(text: string, unit: string): number | undefined {
-  if (unit === "us") return parseDuration(text);
-  const [, digits, suffix = ""] = /^(-?\d+(?:\.\d+)?)\s*(.*)$/.exec(text) ?? [];
-  if (digits === undefined) return undefined;
-  const number = Number(digits);
-  if (suffix === "" || suffix === unit) return number;
-  if (unit === "1") return suffix === "%" ? number / 100 : undefined;
-  if (unit === "count") return suffix === "k" ? number * 1e3 : suffix === "M" ? number * 1e6 : undefined;
-  const [, given] = /^(?:tokens|1)?\/(s|min|h|d)$/.exec(suffix) ?? [];
-  const [, own] = /\/(s|min|h|d)$/.exec(unit) ?? [];
-  return given === undefined || own === undefined ? undefined : (number * PER[own]!) / PER[given]!;
 }

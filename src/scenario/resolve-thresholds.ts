@@ -1,4 +1,6 @@
-import { type Expectation, ExpressionError, type Operator, parseExpectation } from "../metrics/expression.js";
+import type { Operator } from "../metrics/bound.js";
+import { type Expectation, parseExpectation } from "../metrics/expression.js";
+import { ExpressionError } from "../metrics/expression-error.js";
 import type { Report } from "./report.js";
 import type { ParsedThreshold } from "./schema.js";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HOUR, MILLISECOND } from "../../src/core/units.js";
-import { ExpressionError, parseExpectation } from "../../src/metrics/expression.js";
+import { parseExpectation } from "../../src/metrics/expression.js";
+import { ExpressionError } from "../../src/metrics/expression-error.js";
 
 const value = (value: number) => ({ kind: "value", value });
 

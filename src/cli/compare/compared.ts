@@ -1,7 +1,7 @@
 import { InputError } from "../../core/errors.js";
 import { closest } from "../../core/suggest.js";
 import type { Side } from "../../experiment/compare/compare.js";
-import type { Divergence } from "../../experiment/compare/moves.js";
+import type { Divergence } from "../../experiment/compare/divergence.js";
 
 /** What both ways of comparing bring: runs, and where their decisions part. */
 export interface Compared {

@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { DecisionLog } from "../../experiment/compare/decision-log.js";
-import { type Divergence, diverge } from "../../experiment/compare/moves.js";
+import { type Divergence, diverge } from "../../experiment/compare/divergence.js";
 import { readDecisions } from "../../report/read-decisions.js";
 import { readSavedRun } from "../../report/read-run.js";
 import type { CompareCliOptions } from "../commands/compare.js";

@@ -1,5 +1,6 @@
 import { createRandom } from "../../core/random.js";
-import { type Expectation, type Operator, parseExpectation } from "../../metrics/expression.js";
+import type { Bound, Operator } from "../../metrics/bound.js";
+import { parseExpectation } from "../../metrics/expression.js";
 import type { Result } from "../../metrics/result.js";
 import type { Threshold } from "../../scenario/resolve-thresholds.js";
 import { isHeadline, metricKey } from "../compare/compare.js";
@@ -77,7 +78,7 @@ function holds(found: number, operator: Operator, bound: number): boolean {
 /** A baseline is missed by a change that is there (significant) and larger than what is tolerated. */
 function againstBaseline(
   { metric, operator, significance }: Threshold,
-  { share, amount }: Extract<Expectation["bound"], { kind: "baseline" }>,
+  { share, amount }: Extract<Bound, { kind: "baseline" }>,
   { labels, values }: Column,
   { baseline, significance: usual, runs }: Evidence,
 ): Omit<Verdict, "found" | "labels" | "values"> {

@@ -1,6 +1,6 @@
 import { createRandom } from "../../core/random.js";
 import type { Metric, Result } from "../../metrics/result.js";
-import type { Divergence } from "./moves.js";
+import type { Divergence } from "./divergence.js";
 import { type Bounds, type Judgement, judge } from "./verdict.js";
 
 /** Replications of one variant, in the order of their seeds. */

@@ -11,7 +11,7 @@ import { runTasks } from "../run-tasks.js";
 import type { ResultStore } from "../store/store.js";
 import type { Side } from "./compare.js";
 import { DecisionLog } from "./decision-log.js";
-import { type Divergence, diverge } from "./moves.js";
+import { type Divergence, diverge } from "./divergence.js";
 import { recordInto } from "./record.js";
 
 /** One variant to run: a scenario, or one of its variants, with the values that all get. */

@@ -1,4 +1,5 @@
-import type { Choice, Divergence, Moved, Moves } from "../../experiment/compare/moves.js";
+import type { Choice, Divergence } from "../../experiment/compare/divergence.js";
+import type { Moved, Moves } from "../../experiment/compare/moves.js";
 import { formatNumber, formatTime } from "../figures.js";
 import type { Style } from "../style.js";
 import { tableLines } from "../table.js";

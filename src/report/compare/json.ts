@@ -1,5 +1,6 @@
 import type { Comparison } from "../../experiment/compare/compare.js";
-import type { Divergence, Moved } from "../../experiment/compare/moves.js";
+import type { Divergence } from "../../experiment/compare/divergence.js";
+import type { Moved } from "../../experiment/compare/moves.js";
 
 /** Versioned as results are: readers ignore what they do not know of a newer minor version. */
 const SCHEMA_VERSION = "1.0";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compareRuns, metricKey, type Side } from "../../../src/experiment/compare/compare.js";
 import { DecisionLog } from "../../../src/experiment/compare/decision-log.js";
-import { diverge } from "../../../src/experiment/compare/moves.js";
+import { diverge } from "../../../src/experiment/compare/divergence.js";
 import { recordInto } from "../../../src/experiment/compare/record.js";
 import { contendersOf, divergencesOf } from "../../../src/experiment/compare/run-sides.js";
 import { comparisonWarnings } from "../../../src/experiment/compare/warnings.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Act, DecisionLog } from "../../../src/experiment/compare/decision-log.js";
-import { diverge } from "../../../src/experiment/compare/moves.js";
+import { diverge } from "../../../src/experiment/compare/divergence.js";
 
 /** A run by hand: `[job, start, node]`, with the reasons that jobs waited for. */
 function run(

@@ -8,6 +8,7 @@ import { Placement } from "../fleet/placement.js";
 import type { RequestFacts, ServiceFacts } from "../journal/facts.js";
 import { ReplicaState } from "../journal/journal.js";
 import type { Result } from "../metrics/result.js";
+import { engineOptions } from "../serving/engine-options.js";
 import { findModel } from "../serving/model/catalogue.js";
 import { readModelConfig } from "../serving/model/hugging-face.js";
 import type { ModelSpec } from "../serving/model/model-spec.js";
@@ -150,13 +151,24 @@ async function entryOf<Entry extends RequestSchedulerEntry | RouterEntry>(
   namePath: Path,
   optionsPath: Path,
 ): Promise<{ entry: Entry; options: Record<string, unknown> }> {
-  const { entry, checked }: { entry: Entry; checked: boolean } = isModulePath(spec.policy)
-    ? await loadUserModule<Entry>(resolve(folder, spec.policy), spec.policy, kind, namePath)
-    : { entry: registry[spec.policy]!, checked: true };
+  if (!isModulePath(spec.policy)) {
+    const entry = registry[spec.policy]!;
+    return { entry, options: resolveOptions(entry.info, spec.options, optionsPath) };
+  }
+  const loaded = await loadUserModule<Entry>(resolve(folder, spec.policy), spec.policy, kind, namePath);
+  const { checked } = loaded;
+  const entry = kind === "request" && checked ? withEngineOptions(loaded.entry) : loaded.entry;
   return {
     entry,
     options: checked ? resolveOptions(entry.info, spec.options, optionsPath) : { ...spec.options },
   };
+}
+
+/** A user's own engine has the knobs that all engines share, beside those that its module lists. */
+function withEngineOptions<Entry extends RequestSchedulerEntry | RouterEntry>(entry: Entry): Entry {
+  const own = entry.info.options;
+  const shared = engineOptions(false).filter(({ name }) => own.every((option) => option.name !== name));
+  return { ...entry, info: { ...entry.info, options: [...own, ...shared] } };
 }
 
 /** A service that names no GPU type gets that of the first pool which has GPUs; in a fleet of one type any node will do. */

@@ -3,6 +3,13 @@ import { pathToFileURL } from "node:url";
 import { InputError } from "../core/errors.js";
 import type { PolicyInfo } from "../core/policy-info.js";
 
+/** What an object of each kind must be able to do. */
+const METHODS: Record<PolicyInfo["kind"], readonly string[]> = {
+  cluster: ["pass"],
+  request: ["schedule", "complete"],
+  router: ["pick"],
+};
+
 /** A scenario names a module by a path, a policy of ours by a bare name. */
 export function isModulePath(name: string): boolean {
   return /^\.{0,2}\//.test(name) || /\.[cm]?js$/.test(name);
@@ -45,7 +52,7 @@ export async function loadUserModule<Entry extends { info: PolicyInfo; create: u
     throw problem(
       "scenario/no-policy",
       `the module ${name} exports no policy`,
-      "export default { create(options, random) { return { pass(view, act) { … } } } }",
+      `export default { create(options, random) { return { ${METHODS[kind].map((name) => `${name}(…) { … }`).join(", ")} } } }`,
     );
   const info: PolicyInfo = {
     name,
@@ -56,8 +63,19 @@ export async function loadUserModule<Entry extends { info: PolicyInfo; create: u
     options: [],
     ...(entry.info ?? {}),
   };
+  const make = entry.create.bind(entry) as (...args: unknown[]) => unknown;
+  const create = (...args: unknown[]) => {
+    const made = make(...args) as Record<string, unknown> | undefined;
+    const missing = METHODS[kind].filter((method) => typeof made?.[method] !== "function");
+    if (missing.length === 0) return made;
+    throw problem(
+      "scenario/no-policy",
+      `what the module ${name} creates has no ${missing.join(" and no ")}`,
+      `create must return { ${METHODS[kind].map((method) => `${method}(…) { … }`).join(", ")} }`,
+    );
+  };
   return {
-    entry: { ...entry, info, create: entry.create.bind(entry) } as Entry,
+    entry: { ...entry, info, create } as Entry,
     checked: entry.info?.options !== undefined,
   };
 }

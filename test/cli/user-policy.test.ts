@@ -8,7 +8,7 @@ import { repoPath } from "../support/shared.js";
 /** The modules that docs/library.md shows, by the name in their first line. */
 const shown = new Map(
   [
-    ...readFileSync(repoPath("docs/library.md"), "utf8").matchAll(/```js\n(\/\/ ([\w-]+\.js): [^]*?)```/g),
+    ...readFileSync(repoPath("docs/library.md"), "utf8").matchAll(/```js\n(\/\/ ([\w-]+\.js): [\s\S]*?)```/g),
   ].map(([, code, name]) => [name!, code!]),
 );
 

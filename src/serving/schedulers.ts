@@ -6,11 +6,13 @@ import { sjf } from "./sjf/scheduler.js";
 import { staticBatching } from "./static/scheduler.js";
 import { trtllm } from "./trtllm/entry.js";
 import { vllm } from "./vllm/entry.js";
+import { vllmV0 } from "./vllm-v0/entry.js";
 import { vtc } from "./vtc/entry.js";
 
 /** Every request scheduler by the name that a scenario uses. */
 export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
   vllm,
+  "vllm-v0": vllmV0,
   static: staticBatching,
   orca,
   sarathi,

@@ -154,6 +154,27 @@ const fastserve = fc
     options: { ...options, num_gpu_blocks_override: Math.ceil(tokens / options.block_size) + 1 },
   }));
 
+const vllmV0 = fc
+  .record({
+    max_num_seqs: fc.constantFrom(1, 2, 5, 16),
+    scheduler_delay_factor: fc.constantFrom(0, 0, 2),
+    enable_prefix_caching: fc.boolean(),
+    preemption: fc.constantFrom(
+      { policy: "fcfs" },
+      { policy: "priority" },
+      { preemption_mode: "recompute" },
+      { preemption_mode: "swap", swap_space: 0.02 },
+      { preemption_mode: "swap", swap_space: 4 },
+    ),
+    block_size: fc.constantFrom(1, 4, 16),
+    max_model_len: fc.constantFrom(100, 300),
+    tokens: fc.constantFrom(160, 200, 300, 4000),
+  })
+  .map(({ preemption, ...options }) => ({
+    scheduler: "vllm-v0",
+    options: blocksOf({ ...options, ...preemption, max_num_batched_tokens: 300 }),
+  }));
+
 /** A service under some scheduler, small enough that queues, blocks and budgets run out; as plain data. */
 export const randomService = fc
   .tuple(
@@ -167,6 +188,7 @@ export const randomService = fc
       vtc,
       sjf,
       fastserve,
+      vllmV0,
     ),
     fc.record({
       time: fc.constantFrom<keyof typeof TIMES>("growing", "constant", "sliding"),

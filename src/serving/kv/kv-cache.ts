@@ -221,9 +221,12 @@ export class KvCache {
   /**
    * How often in a row each of the first `count` of these requests can take one more token before the free blocks run
    * out; at most `most`.
+   *
+   * @param spare blocks that must stay free
    */
-  roundsWithin(items: Int32Array, count: number, most: number): number {
-    if (most <= 0 || count * (Math.ceil(most / this.blockSize) + 1) <= this.pool.free) return most;
+  roundsWithin(items: Int32Array, count: number, most: number, spare = 0): number {
+    const free = this.pool.free - spare;
+    if (most <= 0 || count * (Math.ceil(most / this.blockSize) + 1) <= free) return most;
     let enough = 0;
     let tooMany = most + 1;
     while (tooMany - enough > 1) {
@@ -231,7 +234,7 @@ export class KvCache {
       let need = 0;
       for (let i = 0; i < count; i++)
         need += this.#need(items[i]!, this.requests.computed[items[i]!]! + rounds, 0);
-      if (need <= this.pool.free) enough = rounds;
+      if (need <= free) enough = rounds;
       else tooMany = rounds;
     }
     return enough;

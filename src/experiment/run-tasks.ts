@@ -3,32 +3,43 @@ import type { Outcome, Task } from "./point/point.js";
 import type { ResultStore } from "./store/store.js";
 
 /**
- * What becomes of some tasks, in their order. Those that are kept in the store are not run again, and equal ones run once.
- * After a stop the outcomes of tasks that never started are undefined.
+ * What becomes of some tasks, in their order. Those that are kept in the store are not run again, and equal ones run
+ * once. After a stop the outcomes of tasks that never started are undefined or, at the end, missing.
+ *
+ * @param tasks made as the executor asks for them
+ * @param options `ended` is told, after each run, how many different ones there are results of
  */
 export async function runTasks(
-  tasks: readonly Task[],
+  tasks: AsyncIterable<Task> | Iterable<Task>,
   executor: Executor,
-  options: { store?: ResultStore; stop?: AbortSignal; ended?: (done: number, total: number) => void } = {},
+  options: { store?: ResultStore; stop?: AbortSignal; ended?: (done: number) => void } = {},
 ): Promise<(Outcome | undefined)[]> {
   const { store, stop, ended } = options;
+  const keys: string[] = [];
+  const known = new Set<string>();
   const outcomes = new Map<string, Outcome>();
-  const missing = new Map<string, Task>();
-  for (const task of tasks) {
-    if (outcomes.has(task.key) || missing.has(task.key)) continue;
-    const kept = store?.get(task.key);
-    if (kept === undefined) missing.set(task.key, task);
-    else outcomes.set(task.key, { result: kept });
+  const running: string[] = [];
+  async function* missing(): AsyncGenerator<Task> {
+    for await (const task of tasks) {
+      const { key } = task;
+      keys.push(key);
+      if (known.has(key)) continue;
+      known.add(key);
+      const kept = store?.get(key);
+      if (kept !== undefined) outcomes.set(key, { result: kept });
+      else {
+        running.push(key);
+        yield task;
+      }
+    }
   }
-  const total = outcomes.size + missing.size;
-  const running = [...missing.values()];
   await executor.run(
-    running,
+    missing(),
     (index, outcome) => {
-      outcomes.set(running[index]!.key, outcome);
-      ended?.(outcomes.size, total);
+      outcomes.set(running[index]!, outcome);
+      ended?.(outcomes.size);
     },
     stop,
   );
-  return tasks.map(({ key }) => outcomes.get(key));
+  return keys.map((key) => outcomes.get(key));
 }

@@ -31,14 +31,14 @@ export async function compareScenarios(
     stop.abort();
     terminal.err("ending the runs in flight; again to stop at once\n");
   });
-  let ran = 0;
+  const total = replications * contenders.length;
   try {
     const sides = await runSides(contenders, {
       replications,
       executor,
       store,
       stop: stop.signal,
-      ended: (done, total) => bar.update({ done, ran: ++ran, total }),
+      ended: (done) => bar.update({ done, ran: done, total }),
     });
     bar.stop();
     const record = options.decisions && !stop.signal.aborted;

@@ -80,7 +80,8 @@ export interface RunOptions {
   executor: Executor;
   store?: ResultStore;
   stop?: AbortSignal;
-  ended?: (done: number, total: number) => void;
+  /** Different runs that have ended, so far. */
+  ended?: (done: number) => void;
 }
 
 /**
@@ -97,8 +98,10 @@ export async function runSides(contenders: readonly Contender[], options: RunOpt
   const points = seeds.flatMap((seed) =>
     contenders.map(({ tasks }) => ({ tasks, point: { set: [], seed } })),
   );
-  const tasks = await Promise.all(points.map(({ tasks, point }) => tasks.task(point)));
-  const outcomes = await runTasks(tasks, executor, {
+  async function* made() {
+    for (const { tasks, point } of points) yield await tasks.task(point);
+  }
+  const outcomes = await runTasks(made(), executor, {
     ...(store === undefined ? {} : { store }),
     ...(stop === undefined ? {} : { stop }),
     ...(ended === undefined ? {} : { ended }),

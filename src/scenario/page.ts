@@ -48,6 +48,7 @@ This page is made from that schema. A key that is not listed is an error.
   key out, and everything else, lists too, replaces what was there. A mapping of another kind (another \`policy\`,
   \`distribution\` or \`process\`, \`trace\` instead of \`generate\`) replaces too. To change entries of a list, give a mapping of
   their names or numbers: \`services: { chat: { replicas: 4 } }\`. Paths stay relative to the file that gives them.
+  (Outside of \`variants\`, an editor that checks by the schema marks such a mapping as a mistake.)
 - **Variants**: each entry of \`variants\` is laid over the scenario in the same way. \`--variant NAME\` runs one,
   \`whowaits compare\` all of them.
 - **Environment**: \`\${NAME}\` and \`\${NAME:-default}\` in a value stand for a variable of the environment; \`$\${\` is a

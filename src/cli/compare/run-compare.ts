@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { type Comparison, compareRuns } from "../../experiment/compare/compare.js";
-import { comparisonWarnings } from "../../experiment/compare/warnings.js";
+import { comparisonWarnings, undecided } from "../../experiment/compare/warnings.js";
 import { countOf, judgedRows } from "../../report/compare/rows.js";
 import type { CompareCliOptions } from "../commands/compare.js";
 import { Exit } from "../exit.js";
@@ -33,14 +33,15 @@ export async function runCompare(
     terminal.err("interrupted before the first replication had ended; what was run is kept\n");
     return Exit.Interrupted;
   }
+  const compared = compareRuns(sides, bounds, sides[0]!.runs[0]!.seed);
   const comparison: Comparison = {
     sides: sides.map(({ name }) => name),
     replications,
     bounds,
     divergences,
     partial,
-    warnings: comparisonWarnings(sides),
-    ...compareRuns(sides, bounds, sides[0]!.runs[0]!.seed),
+    warnings: [...undecided(compared.rows, replications), ...comparisonWarnings(sides)],
+    ...compared,
   };
   await show(comparison, options, terminal);
   if (partial) return Exit.Interrupted;

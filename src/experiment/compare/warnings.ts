@@ -1,5 +1,5 @@
 import type { Result } from "../../metrics/result.js";
-import type { Side } from "./compare.js";
+import { isHeadline, metricKey, type Row, type Side } from "./compare.js";
 
 /** Warnings of single runs that a comparison rests on too. */
 const CARRIED = /\/(saturated|warm-up|censored)$/;
@@ -7,6 +7,29 @@ const CARRIED = /\/(saturated|warm-up|censored)$/;
 /** What a reader of a comparison ought to know. */
 export function comparisonWarnings(sides: readonly Side[]): string[] {
   return [...carried(sides), ...alike(sides), ...differentWork(sides), ...unfinished(sides)];
+}
+
+/** A relative difference that is worth knowing about, although chance may have made it. */
+const LARGE = 0.1;
+
+/** Large differences that the replications do not tell apart from chance. */
+export function undecided(rows: readonly Row[], replications: number): string[] {
+  const large = rows.filter(
+    ({ metric, judgements }) =>
+      isHeadline(metric) && judgements.some((one) => one?.verdict === "no change" && isLarge(one.relative)),
+  );
+  if (large.length === 0 || replications < 2) return [];
+  const [one] = large as [Row];
+  const what =
+    large.length === 1 ? metricKey(one.metric) : `${large.length} metrics, such as ${metricKey(one.metric)},`;
+  return [
+    `${what} differed by more than 10 % on average and still no change could be told from chance: more replications would decide, such as -n ${4 * replications}`,
+  ];
+}
+
+/** Whether a relative difference is larger than a tenth. */
+export function isLarge(relative: number | null): boolean {
+  return relative === null || Math.abs(relative) > LARGE;
 }
 
 /** One for each kind, in the words of the first run that has it. */

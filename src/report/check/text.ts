@@ -1,5 +1,7 @@
 import type { Assertion, ScenarioCheck, ValueChange } from "../../experiment/check/assertion.js";
 import { shown } from "../../experiment/check/baseline.js";
+import { isLarge } from "../../experiment/compare/warnings.js";
+import { countOf } from "../figures.js";
 import { PLAIN, type Style } from "../style.js";
 import { wrap } from "../text.js";
 import { countText, evidence, foundText, placeText, worstFirst } from "./words.js";
@@ -32,8 +34,24 @@ function scenarioLines(
   const fold = !all && passed.length > FEW;
   for (const assertion of worstFirst(assertions))
     if (!assertion.passed || !fold) lines.push(...assertionLines(assertion, width, style));
+  const open = passed.filter(isOpen).length;
+  if (open > 0)
+    lines.push(
+      ...wrap(
+        `${countOf(open, "metric")} differed from the baseline by more than 10 % and could not be told from chance: more replications (-n ${4 * seeds.length}) would decide.`,
+        width,
+        "  ",
+      ).map(style.warning),
+    );
   if (fold) lines.push(...wrap(`${passed.length} passed; --all shows them.`, width).map(style.faint));
   return lines;
+}
+
+/** Passed, but only because the replications are too few to tell. */
+function isOpen({ baseline, difference }: Assertion): boolean {
+  if (baseline === undefined || difference === undefined || baseline === 0) return false;
+  const { estimate, low, high } = difference;
+  return low < 0 && high > 0 && isLarge(estimate / baseline);
 }
 
 function changeLines(changes: readonly ValueChange[], width: number): string[] {

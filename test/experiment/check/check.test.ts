@@ -158,6 +158,14 @@ describe("a baseline", () => {
     return Object.fromEntries(assertions.map(({ name, passed }) => [name, passed]));
   }
 
+  it("tells of large differences that pass only because chance may have made them", async () => {
+    const baseline = { content: await saved(), file: "b.json" };
+    const noisy = await check([], { ...BEFORE, "wait.p95": [160e6, 95e6, 94e6] }, { ...OPTIONS, baseline });
+    expect(checkText([noisy])).toContain("1 metric differed from the baseline by more than 10 %");
+    const same = await check([], BEFORE, { ...OPTIONS, baseline });
+    expect(checkText([same])).not.toContain("differed");
+  });
+
   it("of the same runs passes everything, what has no sample too", async () => {
     expect(await against(BEFORE)).toEqual({
       "wait.p95 <= baseline + 1%": true,

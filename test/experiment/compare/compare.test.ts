@@ -7,7 +7,7 @@ import { DecisionLog } from "../../../src/experiment/compare/decision-log.js";
 import { diverge } from "../../../src/experiment/compare/divergence.js";
 import { recordInto } from "../../../src/experiment/compare/record.js";
 import { contendersOf, divergencesOf } from "../../../src/experiment/compare/run-sides.js";
-import { comparisonWarnings } from "../../../src/experiment/compare/warnings.js";
+import { comparisonWarnings, undecided } from "../../../src/experiment/compare/warnings.js";
 import type { Metric, Result } from "../../../src/metrics/result.js";
 import { journalWriter } from "../../../src/report/journal-jsonl.js";
 import { readDecisions } from "../../../src/report/read-decisions.js";
@@ -90,6 +90,17 @@ describe("a comparison", () => {
 });
 
 describe("warnings", () => {
+  it("name large differences that chance may have made", () => {
+    const { rows } = compareRuns([side("a", [10, 20, 30]), side("b", [30, 1, 60])], BOUNDS, "1");
+    expect(rows[0]!.judgements[0]!.verdict).toBe("no change");
+    expect(undecided(rows, 3)).toEqual([
+      "wait.mean differed by more than 10 % on average and still no change could be told from chance: more replications would decide, such as -n 12",
+    ]);
+    expect(
+      undecided(compareRuns([side("a", [10, 20, 30]), side("b", [10, 20, 31])], BOUNDS, "1").rows, 3),
+    ).toEqual([]);
+  });
+
   const warned = (code: string) => ({ warnings: [{ code, message: "it grew" }] });
   it("of single runs come once, with all whom they concern", () => {
     const saturated = (name: string) => ({ name, runs: [run("1", {}, warned("jobs/saturated"))] });

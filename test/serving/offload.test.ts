@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/core/errors.js";
 import { OffloadTiers, Tier } from "../../src/serving/kv/offload-tiers.js";
+import { Recorder } from "./recorder.js";
 import { rowsStream, serve, setUp, timing } from "./support.js";
 
 describe("OffloadTiers", () => {
@@ -101,6 +102,34 @@ describe("offloading KV blocks", () => {
     const { found, time } = await last(16, 0);
     expect(found).toEqual([[64, 0, 0]]);
     expect(time).toBe(1000);
+  });
+
+  it("lets a request in when what it would have read from there is gone, leaping or not", async () => {
+    // With the prefix of 9 blocks the last prompt wants the whole GPU. Each block that the third request fills pushes one out
+    // of host memory; the fifth, at 80 tokens, pushes out the prefix's first, and 15 tokens alone fit at once.
+    const texts = [
+      { arrival: 0, inputTokens: 160, outputTokens: 1, content: [[0, 160]] as const },
+      { arrival: 150, inputTokens: 160, outputTokens: 1, content: [[1000, 160]] as const },
+      { arrival: 300, inputTokens: 16, outputTokens: 100 },
+      { arrival: 400, inputTokens: 160, outputTokens: 1, content: [[0, 160]] as const },
+    ];
+    const options = {
+      ...service(24, 0).options,
+      num_gpu_blocks_override: 11,
+      max_num_batched_tokens: 16,
+      max_num_seqs: 8,
+      scheduler_reserve_full_isl: false,
+      async_scheduling: false,
+    };
+    const run = async (stepping: boolean) => {
+      const recorder = new Recorder();
+      const time = { model: timing(10) };
+      await serve([{ time, options, requests: [rowsStream(texts)] }], [recorder], { stepping });
+      return [...recorder.requests.values()].map(({ events, ended }) => ({ events, ended }));
+    };
+    const leapt = await run(false);
+    expect(leapt).toEqual(await run(true));
+    expect(leapt[3]!.events.at(1)).toBe("940 schedule");
   });
 
   it("needs prefix caching, and host memory on the way to the disk", () => {

@@ -6,6 +6,7 @@ import { readRequests } from "../../src/workload/read.js";
 import type { RequestStream } from "../../src/workload/stream.js";
 import { sharedPath } from "../support/shared.js";
 import { requestNames } from "../workload/support.js";
+import { Recorder } from "./recorder.js";
 import { type Row, rowsStream, serve, timing } from "./support.js";
 
 const BLOCK = 512;
@@ -108,5 +109,32 @@ describe("conversations", () => {
       { arrival: 270_000, inputTokens: 1600, outputTokens: 1, content: [[5000, 1600]] as const },
     ];
     expect((await tokens(rows, 100)).hits).toBe(1024);
+  });
+
+  it("a turn that waits for blocks is let in when the answer it goes on from fills one, leaping or not", async () => {
+    // 10 blocks of 16 tokens. The second turn wants 10, shared ones included: it fits only at the moment at which the first
+    // turn's last block is full and its next one not yet taken.
+    const rows = [
+      { arrival: 0, inputTokens: 40, outputTokens: 100, content: [[0, 140]] as const },
+      { arrival: 50, inputTokens: 160, outputTokens: 1, content: [[0, 160]] as const },
+    ];
+    const options = { block_size: 16, num_gpu_blocks_override: 11, async_scheduling: false };
+    const run = async (stepping: boolean) => {
+      const recorder = new Recorder();
+      await serve([{ ...engine, options, requests: [rowsStream(rows)] }], [recorder], { stepping });
+      return [...recorder.requests.values()].map(({ events, ended }) => ({ events, ended }));
+    };
+    const leapt = await run(false);
+    expect(leapt).toEqual(await run(true));
+    // The prompt and 9 tokens: computed 48.
+    expect(leapt[1]!.events.at(1)).toBe("80 schedule");
+  });
+
+  it("nothing is found any more when the GPUs were lost meanwhile", async () => {
+    const turn = { inputTokens: 1024, outputTokens: 1, content: [[0, 1024]] as const };
+    const rows = [turn, turn].map((row, i) => ({ ...row, arrival: 10_000 * i }));
+    const service = { ...engine, options: { block_size: BLOCK }, requests: [rowsStream(rows)] };
+    const run = await serve([service], [], { outage: [5000, 6000] });
+    expect(run.serving.replicas[0]!.engine.kv.stats).toMatchObject({ requests: 2, hits: 0 });
   });
 });

@@ -31,6 +31,17 @@ describe("summary", () => {
     await expect(await summary(result, { saved })).toMatchFileSnapshot("summary.txt");
   });
 
+  it("says how much of the prompts was found cached, and where, when anything was", async () => {
+    expect(await summary(result, { width: 140 })).not.toContain("found cached");
+    const shares = { gpu: 0.25, host: 0.5, disk: 0 };
+    const metrics = result.metrics.filter((m) => m.name !== "prefix-hit-share");
+    const [some] = metrics.filter((m) => m.name === "kv-use.mean");
+    for (const [tier, value] of Object.entries(shares))
+      metrics.push({ ...some!, name: "prefix-hit-share", labels: { ...some!.labels, tier }, value });
+    const text = await summary({ ...result, metrics }, { width: 140 });
+    expect(text.replace(/\s+/g, " ")).toContain("75 % of prompt tokens found cached (50 % in host memory)");
+  });
+
   it("begins with the verdict and ends with where the files are", async () => {
     const lines = (await summary(result, { saved: { folder: "out", files: ["jobs.csv"] } }))
       .trimEnd()

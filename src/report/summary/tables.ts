@@ -56,6 +56,20 @@ export function jobsSection(found: Lookup): Section | undefined {
   };
 }
 
+/** What prompts found in the prefix cache, when they found anything. */
+function prefixHits(found: Lookup, labels: Record<string, string>): string[] {
+  const [gpu, host, disk] = ["gpu", "host", "disk"].map(
+    (tier) => found.value("prefix-hit-share", { ...labels, tier }) ?? 0,
+  ) as [number, number, number];
+  if (gpu + host + disk === 0) return [];
+  const below = [
+    ...(host > 0 ? [`${formatPercent(host)} in host memory`] : []),
+    ...(disk > 0 ? [`${formatPercent(disk)} on disk`] : []),
+  ];
+  const where = below.length > 0 ? ` (${below.join(", ")})` : "";
+  return [`${formatPercent(gpu + host + disk)} of prompt tokens found cached${where}`];
+}
+
 export function serviceSection(found: Lookup, service: string): Section {
   const labels = { service };
   const count = (state: string) => found.value("requests.count", { ...labels, state }) ?? 0;
@@ -72,6 +86,7 @@ export function serviceSection(found: Lookup, service: string): Section {
     `${number("request-throughput")} requests/s`,
     tokens,
     kv,
+    ...prefixHits(found, labels),
     ...(preempted > 0 ? [countOf(preempted, "preemption")] : []),
     ...(slo ? [`targets met by ${formatPercent(slo.value)}, goodput ${number("goodput")} requests/s`] : []),
   ];

@@ -10,7 +10,8 @@ import { RequestTable } from "../../src/serving/request-table.js";
 
 describe("BlockPool", () => {
   it("hands out like a queue of blocks with owners", () => {
-    const command = fc.record({ kind: fc.constantFrom("take", "share", "release"), at: fc.nat() });
+    const kinds = ["take", "share", "release"] as const;
+    const command = fc.record({ kind: fc.constantFrom(...kinds), at: fc.nat() });
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 12 }), fc.array(command, { maxLength: 80 }), (size, commands) => {
         const pool = new BlockPool(size);
@@ -18,18 +19,27 @@ describe("BlockPool", () => {
         const owners = new Map<number, number>();
         for (const { kind, at } of commands) {
           const block = 1 + (at % (size - 1));
-          if (kind === "take" && free.length > 0) {
-            const front = free.shift()!;
-            expect(pool.take()).toBe(front);
-            owners.set(front, 1);
-          } else if (kind === "share") {
+          if (kind === "share") {
             pool.share(block);
             free = free.filter((b) => b !== block);
             owners.set(block, (owners.get(block) ?? 0) + 1);
-          } else if (kind === "release" && (owners.get(block) ?? 0) > 0) {
-            pool.release(block);
-            owners.set(block, owners.get(block)! - 1);
-            if (owners.get(block) === 0) free.push(block);
+          }
+          const row = new Int32Array(size);
+          if (kind === "take") {
+            const count = at % (free.length + 1);
+            pool.take(row, 1, 1 + count);
+            const taken = free.splice(0, count);
+            expect([...row.subarray(1, 1 + count)]).toEqual(taken);
+            for (const one of taken) owners.set(one, 1);
+          } else if (kind === "release") {
+            const held = [...owners].filter(([, count]) => count > 0).map(([one]) => one);
+            const some = held.slice(0, at % (held.length + 1));
+            row.set(some);
+            pool.release(row, some.length);
+            for (const one of some.toReversed()) {
+              owners.set(one, owners.get(one)! - 1);
+              if (owners.get(one) === 0) free.push(one);
+            }
           }
           expect(pool.freeQueue(size)).toEqual(free);
           expect(pool.free).toBe(free.length);
@@ -41,10 +51,11 @@ describe("BlockPool", () => {
 
   it("refuses to free a block twice, or to hand out one of none", () => {
     const pool = new BlockPool(2);
-    const block = pool.take();
-    expect(() => pool.take()).toThrow(InvariantError);
-    pool.release(block);
-    expect(() => pool.release(block)).toThrow(InvariantError);
+    const row = new Int32Array(2);
+    pool.take(row, 0, 1);
+    expect(() => pool.take(row, 1, 2)).toThrow(InvariantError);
+    pool.release(row, 1);
+    expect(() => pool.release(row, 1)).toThrow(InvariantError);
   });
 });
 

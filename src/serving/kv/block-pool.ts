@@ -37,31 +37,45 @@ export class BlockPool {
     return this.#references[block]!;
   }
 
-  /** Takes the block at the front of the free queue; there must be one. */
-  take(): number {
-    const block = this.#next[0]!;
-    if (block === 0) throw new InvariantError("a KV block was asked of an empty pool");
-    this.#unlink(block);
-    this.#references[block] = 1;
-    return block;
+  /** Takes blocks from the front of the free queue into the entries `from` to `to` (not included) of a row; there must be so many. */
+  take(row: Int32Array, from: number, to: number): void {
+    const next = this.#next;
+    const references = this.#references;
+    let block = next[0]!;
+    for (let i = from; i < to; i++) {
+      if (block === 0) throw new InvariantError("a KV block was asked of an empty pool");
+      row[i] = block;
+      references[block] = 1;
+      block = next[block]!;
+    }
+    next[0] = block;
+    this.#previous[block] = 0;
+    this.free -= to - from;
+  }
+
+  /** One owner fewer of the first `count` blocks of a row, the last one first; without any, a block goes to the tail of the free queue. */
+  release(row: Int32Array, count: number): void {
+    const next = this.#next;
+    const previous = this.#previous;
+    const references = this.#references;
+    let last = previous[0]!;
+    for (let i = count - 1; i >= 0; i--) {
+      const block = row[i]!;
+      const left = --references[block]!;
+      if (left > 0) continue;
+      if (left < 0 || block === 0) throw new InvariantError(`KV block ${block} was released twice`);
+      next[last] = block;
+      previous[block] = last;
+      last = block;
+      this.free++;
+    }
+    next[last] = 0;
+    previous[0] = last;
   }
 
   /** One more owner; a free block leaves the queue. */
   share(block: number): void {
     if (this.#references[block]!++ === 0) this.#unlink(block);
-  }
-
-  /** One owner fewer; without any, the block goes to the tail of the free queue. */
-  release(block: number): void {
-    const left = --this.#references[block]!;
-    if (left > 0) return;
-    if (left < 0 || block === 0) throw new InvariantError(`KV block ${block} was released twice`);
-    const last = this.#previous[0]!;
-    this.#next[last] = block;
-    this.#previous[block] = last;
-    this.#next[block] = 0;
-    this.#previous[0] = block;
-    this.free++;
   }
 
   /** The first `most` blocks of the free queue, those taken next first. */

@@ -351,8 +351,7 @@ export class KvCache {
     const { requests } = this;
     const at = requests.row[request]!;
     if (at < 0) return;
-    const row = this.#rows[at]!;
-    for (let i = requests.blocks[request]! - 1; i >= 0; i--) this.pool.release(row[i]!);
+    this.pool.release(this.#rows[at]!, requests.blocks[request]!);
     requests.blocks[request] = 0;
     requests.hashedBlocks[request] = 0;
     requests.row[request] = -1;
@@ -384,12 +383,9 @@ export class KvCache {
     const blocks = Math.ceil(slots / this.blockSize);
     if (blocks <= held) return;
     const row = this.#row(request, blocks);
-    const evicts = this.#index !== undefined && this.#index.size > 0;
-    for (let i = held; i < blocks; i++) {
-      const block = this.pool.take();
-      if (evicts) this.#index!.evict(block);
-      row[i] = block;
-    }
+    this.pool.take(row, held, blocks);
+    const index = this.#index;
+    if (index !== undefined && index.size > 0) for (let i = held; i < blocks; i++) index.evict(row[i]!);
     this.requests.blocks[request] = blocks;
   }
 

@@ -9,11 +9,13 @@ export class PrefixIndex {
   readonly #mask: number;
   /** Of each bucket the first block, -1 none. */
   readonly #first: Int32Array;
-  /** Of each block: its key (-1 none), its bucket, and its neighbours there. */
+  /** Of each block: its key, its bucket (-1 when it holds nothing), and its neighbours there. */
   readonly #keyOf: Float64Array;
   readonly #bucketOf: Int32Array;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
+  #lastKey = -1;
+  #lastBucket = 15;
 
   constructor(
     blocks: number,
@@ -22,14 +24,14 @@ export class PrefixIndex {
     const size = 2 ** Math.ceil(Math.log2(Math.max(blocks, 16) * 2));
     this.#mask = size - 1;
     this.#first = new Int32Array(size).fill(-1);
-    this.#keyOf = new Float64Array(blocks).fill(-1);
-    this.#bucketOf = new Int32Array(blocks);
+    this.#keyOf = new Float64Array(blocks);
+    this.#bucketOf = new Int32Array(blocks).fill(-1);
     this.#next = new Int32Array(blocks);
     this.#previous = new Int32Array(blocks);
   }
 
   holds(block: number): boolean {
-    return this.#keyOf[block]! >= 0;
+    return this.#bucketOf[block]! >= 0;
   }
 
   /** The block that got this content first, or -1. */
@@ -59,17 +61,27 @@ export class PrefixIndex {
 
   /** Forgets what a block holds; nothing happens when it holds nothing. */
   evict(block: number): void {
-    if (this.#keyOf[block]! < 0) return;
+    const bucket = this.#bucketOf[block]!;
+    if (bucket < 0) return;
     this.size--;
-    this.#keyOf[block] = -1;
+    this.#bucketOf[block] = -1;
     const before = this.#previous[block]!;
     const after = this.#next[block]!;
     if (after >= 0) this.#previous[after] = before;
     if (before >= 0) this.#next[before] = after;
-    else this.#first[this.#bucketOf[block]!] = after;
+    else this.#first[bucket] = after;
   }
 
+  /** The key after the one asked for last mostly has the bucket after that one's. */
   #bucket(key: number): number {
+    const last = this.#lastBucket;
+    const follows = key === this.#lastKey + this.stride && (last & 15) !== 15;
+    this.#lastKey = key;
+    this.#lastBucket = follows ? last + 1 : this.#hash(key);
+    return this.#lastBucket;
+  }
+
+  #hash(key: number): number {
     const place = Math.floor(key / this.stride);
     const line = Math.floor(place / 16);
     const high = Math.floor(line / 2 ** 32);

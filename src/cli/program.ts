@@ -8,6 +8,7 @@ import { initCommand } from "./commands/init.js";
 import { policiesCommand } from "./commands/policies.js";
 import { runCommand } from "./commands/run.js";
 import { schemaCommand } from "./commands/schema.js";
+import { sweepCommand } from "./commands/sweep.js";
 import { traceCommand } from "./commands/trace.js";
 import { validateCommand } from "./commands/validate.js";
 import type { CommonOptions, Context } from "./context.js";
@@ -78,6 +79,7 @@ const COMMANDS = [
   runCommand,
   compareCommand,
   checkCommand,
+  sweepCommand,
   validateCommand,
   policiesCommand,
   traceCommand,

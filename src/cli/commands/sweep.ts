@@ -1,0 +1,53 @@
+import { type Command, Option } from "commander";
+import { type Context, examples } from "../context.js";
+import { type OverrideOptions, overrideOptions } from "../overrides.js";
+
+export interface SweepCliOptions extends OverrideOptions {
+  vary: string[];
+  sample?: string;
+  replications?: string;
+  seeds?: string;
+  metric?: string[];
+  warmUp?: string;
+  out?: string;
+  format?: "csv" | "jsonl";
+  json?: boolean;
+  store: string;
+  workers?: string;
+  yes?: boolean;
+  quiet?: boolean;
+}
+
+export function sweepCommand(program: Command, { terminal, finish }: Context): void {
+  const command = program
+    .command("sweep")
+    .description("Run a scenario over a grid or sample of values, resumably, on all cores")
+    .argument("<scenario>", "scenario file")
+    .requiredOption("--vary <key=values>", "a,b,c or 1..10[:step], with units; again for more", collect)
+    .option("--sample <method:points>", "draw points, random:200 or latin:200, instead of the grid");
+  overrideOptions(command)
+    .option("--replications <n>", "seeds per combination, from the scenario's seed on. Default: 1")
+    .option("--seeds <seeds>", "the seeds themselves: 1..20 or 3,7,9")
+    .option("--metric <name>", "keep only this metric, such as wait.p95; again for more", collect)
+    .option("--warm-up <duration>", "leave out what arrives before this simulated time")
+    .option("--out <file>", "write all points: .csv or .jsonl by its ending; - is standard output")
+    .addOption(new Option("--format <name>", "format of --out").choices(["csv", "jsonl"]))
+    .option("--json", "print JSON instead of the summary")
+    .option("--store <folder>", "where results are kept, so that no point runs twice", ".whowaits/points")
+    .option("--workers <n>", "points at a time. Default: as many as the machine has cores")
+    .option("-y, --yes", "do not ask before a very large sweep")
+    .option("-q, --quiet", "neither summary nor progress")
+    .action(async (path: string, options: SweepCliOptions) => {
+      const { runSweep } = await import("../sweep/run-sweep.js");
+      finish(await runSweep(path, options, terminal));
+    });
+  examples(command, [
+    ["sweep s.yaml --vary scheduler.policy=fifo,easy --replications 5", "Two policies, five seeds each"],
+    ["sweep s.yaml --vary fleet.pools.0.nodes=4..32:4 --out nodes.csv", "A range, all metrics in a file"],
+    ["sweep s.yaml --vary a.b=1..10 --vary c.d=1h..8h --sample latin:100", "A Latin hypercube"],
+  ]);
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}

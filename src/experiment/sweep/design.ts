@@ -24,10 +24,7 @@ export function gridDesign(axes: readonly Axis[]): Design {
     axes,
     size,
     combination: (index) => axes.map((axis, i) => valueAt(axis, Math.floor(index / strides[i]!) % sizes[i]!)),
-    covering: () => [
-      0,
-      ...sizes.flatMap((n, i) => indicesToLookAt(n - 1).map((j) => (j + 1) * strides[i]!)),
-    ],
+    covering: () => [0, ...sizes.flatMap((n, i) => indicesToLookAt(n - 1).map((j) => (j + 1) * strides[i]!))],
   };
 }
 

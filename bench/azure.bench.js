@@ -44,4 +44,5 @@ export async function run() {
         `${first.toFixed(0).padEnd(15)}${typical.toFixed(0).padEnd(26)}${Math.round((requests / typical) * 1e3)}`,
     );
   }
+  console.log(`peak memory of the process so far: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
 }

@@ -84,6 +84,22 @@ describe("sweep", () => {
     expect(readdirSync(folder)).not.toContain("x.csv");
   }, 60_000);
 
+  it("writes the same numbers as CSV and as Parquet", async () => {
+    const args = ["--vary", "scheduler.policy=fifo,easy", "--replications", "3", "-q"];
+    expect(sweep(...args, "--out", "a.csv").status).toBe(0);
+    expect(sweep(...args, "--out", "a.parquet").status).toBe(0);
+    const { parquetReadObjects } = await import("hyparquet");
+    const bytes = readFileSync(join(folder, "a.parquet"));
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    const rows = await parquetReadObjects({ file });
+    const [head, ...lines] = readFileSync(join(folder, "a.csv"), "utf8").trimEnd().split("\n");
+    const names = head!.split(",");
+    expect(rows).toHaveLength(6);
+    expect(Object.keys(rows[0]!)).toEqual(names);
+    for (const [i, row] of rows.entries())
+      expect(names.map((name) => String(row[name] ?? "")).join(",")).toBe(lines[i]);
+  });
+
   it("shows which key moves a metric", () => {
     const { status, out } = sweep(
       "--vary",

@@ -10,7 +10,7 @@ export interface SweepCliOptions extends OverrideOptions {
   metric?: string[];
   warmUp?: string;
   out?: string;
-  format?: "csv" | "jsonl";
+  format?: "csv" | "jsonl" | "parquet";
   json?: boolean;
   store: string;
   workers?: string;
@@ -30,8 +30,8 @@ export function sweepCommand(program: Command, { terminal, finish }: Context): v
     .option("--seeds <seeds>", "the seeds themselves: 1..20 or 3,7,9")
     .option("--metric <name>", "keep only this metric, such as wait.p95; again for more", collect)
     .option("--warm-up <duration>", "leave out what arrives before this simulated time")
-    .option("--out <file>", "write all points: .csv or .jsonl by its ending; - is standard output")
-    .addOption(new Option("--format <name>", "format of --out").choices(["csv", "jsonl"]))
+    .option("--out <file>", "write all points: .csv, .jsonl or .parquet by its ending; - is standard output")
+    .addOption(new Option("--format <name>", "format of --out").choices(["csv", "jsonl", "parquet"]))
     .option("--json", "print JSON instead of the summary")
     .option("--store <folder>", "where results are kept, so that no point runs twice", ".whowaits/points")
     .option("--workers <n>", "points at a time. Default: as many as the machine has cores")

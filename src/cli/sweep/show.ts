@@ -6,7 +6,7 @@ import type { Terminal } from "../terminal.js";
 import { writeWhole } from "../write-whole.js";
 import type { NamedPlan } from "./plan-sweep.js";
 
-type Format = "csv" | "jsonl";
+type Format = "csv" | "jsonl" | "parquet";
 
 /**
  * The format of `--out`, told before anything runs.
@@ -14,13 +14,20 @@ type Format = "csv" | "jsonl";
  * @throws InputError `usage/unknown-format`
  */
 export function formatOf({ out, format }: SweepCliOptions): Format {
+  if (out === "-" && format === "parquet")
+    throw new InputError({
+      code: "usage/contradiction",
+      message: "Parquet is no text to print",
+      hint: "name a file: --out points.parquet",
+    });
   if (format !== undefined) return format;
   if (out === undefined || out === "-" || out.endsWith(".csv")) return "csv";
   if (out.endsWith(".jsonl")) return "jsonl";
+  if (out.endsWith(".parquet")) return "parquet";
   throw new InputError({
     code: "usage/unknown-format",
     message: `the ending of ${out} names no format`,
-    hint: "end it in .csv or .jsonl, or say --format",
+    hint: "end it in .csv, .jsonl or .parquet, or say --format",
   });
 }
 
@@ -34,9 +41,9 @@ export async function showSweep(
   const { out, json, quiet, metric } = options;
   const { scenario, sampled, design } = plan;
   if (out !== undefined) {
-    const text = await written(table, formatOf(options));
-    if (out === "-") terminal.out(text);
-    else writeWhole(out, text);
+    const content = await written(table, formatOf(options));
+    if (typeof content === "string" && out === "-") terminal.out(content);
+    else writeWhole(out, content);
   }
   if (out === "-") return;
   if (json) {
@@ -44,19 +51,15 @@ export async function showSweep(
     terminal.out(sweepJson(table, { tool: TOOL, scenario, axes: design.axes, sampled }));
   } else if (!quiet) {
     const { sweepSummary } = await import("../../report/sweep/summary.js");
-    const { width, paintOut } = terminal;
-    const style = {
-      heading: (text: string) => paintOut("bold", text),
-      faint: (text: string) => paintOut("dim", text),
-      warning: (text: string) => paintOut("yellow", text),
-    };
+    const { width, style } = terminal;
     const chosen = metric !== undefined;
     terminal.out(await sweepSummary(table, { scenario, axes: design.axes, sampled, chosen, width, style }));
     if (out !== undefined) terminal.out(`\nWritten to ${out}\n`);
   }
 }
 
-async function written(table: SweepTable, format: Format): Promise<string> {
+async function written(table: SweepTable, format: Format): Promise<string | Uint8Array> {
   if (format === "csv") return (await import("../../report/sweep/csv.js")).sweepCsv(table);
+  if (format === "parquet") return (await import("../../report/sweep/parquet.js")).sweepParquet(table);
   return (await import("../../report/sweep/jsonl.js")).sweepJsonLines(table);
 }

@@ -5,6 +5,7 @@ import { checkCommand } from "./commands/check.js";
 import { compareCommand } from "./commands/compare.js";
 import { completionCommand } from "./commands/completion.js";
 import { initCommand } from "./commands/init.js";
+import { planCommand } from "./commands/plan.js";
 import { policiesCommand } from "./commands/policies.js";
 import { runCommand } from "./commands/run.js";
 import { schemaCommand } from "./commands/schema.js";
@@ -80,6 +81,7 @@ const COMMANDS = [
   compareCommand,
   checkCommand,
   sweepCommand,
+  planCommand,
   validateCommand,
   policiesCommand,
   traceCommand,

@@ -14,6 +14,7 @@ import { writeRows } from "../workload/write/writer.js";
 import type { GenerateOptions } from "./commands/trace.js";
 import { readInput } from "./input.js";
 import type { Terminal } from "./terminal.js";
+import { unwritable } from "./write-whole.js";
 
 /** Writes the trace that a recipe describes. */
 export async function generateTrace(
@@ -73,11 +74,6 @@ async function writeWhole(file: string, pieces: AsyncGenerator<string>): Promise
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new InputError({
-      code: "out/unwritable",
-      message: `cannot write ${file}: ${(error as Error).message}`,
-      hint: "name a file that can be written",
-    });
+    throw unwritable(file, error);
   }
 }

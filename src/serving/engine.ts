@@ -203,17 +203,7 @@ export class Engine {
     return requests.input[request]! + tokens >= this.maxModelLen ? RequestOutcome.Length : UNFINISHED;
   }
 
-  /** A decoding batch repeats: each request gets a token and computes the next one. */
-  repeat(batch: Batch): void {
-    const { computed } = this.requests;
-    for (let i = 0; i < batch.count; i++) {
-      const r = batch.request[i]!;
-      this.generate(r);
-      computed[r]!++;
-    }
-  }
-
-  /** What so many calls of `repeat` do: nobody ends, and no blocks are taken. */
+  /** A decoding batch repeats so many times: each request gets as many tokens; nobody ends, and no blocks are taken. */
   decode(batch: Batch, { ends, rounds }: Leap): void {
     const { computed, tokens } = this.requests;
     for (let i = 0; i < batch.count; i++) {

@@ -32,7 +32,7 @@ export interface RequestScheduler {
 
   /**
    * The pass is over and its tokens are there. Usually `engine.complete(batch)`: each sampling entry gets its token by
-   * `engine.generate`, and who is done leaves by `engine.finish`.
+   * `engine.yieldTokens`, and who is done leaves by `engine.finishIfDone`.
    */
   complete(engine: Engine, batch: Batch): void;
 
@@ -45,7 +45,7 @@ export interface RequestScheduler {
   horizon?(engine: Engine, batch: Batch): number;
 
   /**
-   * One round of a leap: what `complete` and then `schedule` do when the batch repeats. `engine.repeat` when absent, which
+   * One round of a leap: what `complete` and then `schedule` do when the batch repeats. `engine.decode` when absent, which
    * is right for schedulers that take no blocks while decoding.
    */
   repeat?(engine: Engine, batch: Batch): void;

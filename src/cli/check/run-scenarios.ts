@@ -1,17 +1,13 @@
-import { availableParallelism } from "node:os";
 import { runSides } from "../../experiment/compare/run-sides.js";
-import { WorkerPool } from "../../experiment/executors/pool.js";
 import { FileHashes } from "../../experiment/point/key.js";
 import { Tasks } from "../../experiment/point/tasks.js";
-import { ResultStore } from "../../experiment/store/store.js";
 import type { Result } from "../../metrics/result.js";
 import type { LoadedScenario } from "../../scenario/load.js";
 import type { CheckCliOptions } from "../commands/check.js";
 import { readInput } from "../input.js";
-import { Interrupts } from "../interrupts.js";
+import { withManyRuns } from "../many-runs.js";
 import { wholeNumber } from "../numbers.js";
 import { overridesOf } from "../overrides.js";
-import { pointsBar } from "../points-bar.js";
 import type { Terminal } from "../terminal.js";
 
 export interface Checked {
@@ -32,7 +28,6 @@ export async function runScenarios(
   look: (all: readonly Pick<Checked, "loaded">[]) => void,
 ): Promise<{ checked: Checked[]; partial: boolean; tool: Result["tool"] | undefined }> {
   const replications = wholeNumber(options.replications, "--replications")!;
-  const workers = wholeNumber(options.workers, "--workers") ?? availableParallelism();
   const common = overridesOf(options, terminal.world);
   const files = new FileHashes();
   const all: { tasks: Tasks; loaded: LoadedScenario }[] = [];
@@ -41,33 +36,22 @@ export async function runScenarios(
     all.push({ tasks, loaded: await tasks.load() });
   }
   look(all);
-  const store = options.store === undefined ? undefined : new ResultStore(options.store).open();
-  const executor = new WorkerPool({ workers, ...(store === undefined ? {} : { store: store.folder }) });
-  const stop = new AbortController();
-  const bar = await pointsBar(terminal, options.quiet ?? false);
-  const interrupts = new Interrupts(terminal.world, bar.stop, () => {
-    stop.abort();
-    terminal.err("ending the runs in flight; again to stop at once\n");
-  });
   const total = replications * all.length;
   let before = 0;
   const checked: Checked[] = [];
-  try {
+  const partial = await withManyRuns(options, terminal, async ({ executor, store, stop, bar }) => {
     for (const { tasks, loaded } of all) {
       const [side] = await runSides([{ name: loaded.scenario.name, tasks }], {
         replications,
         executor,
         ...(store === undefined ? {} : { store }),
-        stop: stop.signal,
+        stop,
         ended: (done) => bar.update({ done: before + done, ran: before + done, total }),
       });
       before += replications;
       if (side!.runs.length > 0) checked.push({ loaded, runs: side!.runs });
     }
-  } finally {
-    bar.stop();
-    interrupts.stop();
-    await executor.close();
-  }
-  return { checked, partial: stop.signal.aborted, tool: checked[0]?.runs[0]?.tool };
+    return stop.aborted;
+  });
+  return { checked, partial, tool: checked[0]?.runs[0]?.tool };
 }

@@ -1,14 +1,9 @@
-import { availableParallelism } from "node:os";
-import { WorkerPool } from "../../experiment/executors/pool.js";
-import { ResultStore } from "../../experiment/store/store.js";
 import { checkSweep, pointCount, type SweepEnd, sweep } from "../../experiment/sweep/sweep.js";
 import { formatNumber } from "../../report/figures.js";
 import type { SweepCliOptions } from "../commands/sweep.js";
 import { Exit } from "../exit.js";
 import { faultText } from "../fault.js";
-import { Interrupts } from "../interrupts.js";
-import { wholeNumber } from "../numbers.js";
-import { pointsBar } from "../points-bar.js";
+import { withManyRuns } from "../many-runs.js";
 import type { Terminal } from "../terminal.js";
 import { askWhetherToRun } from "./ask.js";
 import { planSweep } from "./plan-sweep.js";
@@ -19,35 +14,22 @@ const MANY = 10_000;
 
 export async function runSweep(path: string, options: SweepCliOptions, terminal: Terminal): Promise<Exit> {
   formatOf(options);
-  const workers = wholeNumber(options.workers, "--workers") ?? availableParallelism();
   const plan = await planSweep(path, options, terminal);
   await checkSweep(plan);
-  const store = new ResultStore(options.store).open();
-  const executor = new WorkerPool({ store: store.folder, workers });
-  const stop = new AbortController();
-  const bar = await pointsBar(terminal, options.quiet ?? false);
-  const interrupts = new Interrupts(terminal.world, bar.stop, () => {
-    stop.abort();
-    terminal.err("ending the points in flight; again to stop at once\n");
-  });
-  try {
+  return withManyRuns(options, terminal, async ({ executor, workers, store, stop, bar }) => {
     if (pointCount(plan) > MANY && !options.yes) await askWhetherToRun(plan, executor, workers, terminal);
-    const end = await sweep(plan, { executor, store, stop: stop.signal, progress: bar.update });
+    const kept = store === undefined ? {} : { store };
+    const end = await sweep(plan, { executor, stop, progress: bar.update, ...kept });
     bar.stop();
     if (end.missing > 0) {
-      const kept = `${formatNumber(end.table.rows.length)} of ${formatNumber(pointCount(plan))} points`;
-      terminal.err(
-        `interrupted: ${kept} are kept in ${options.store}; the same command goes on from there\n`,
-      );
+      const share = `${formatNumber(end.table.rows.length)} of ${formatNumber(pointCount(plan))} points`;
+      const where = `are kept in ${options.store}; the same command goes on from there`;
+      terminal.err(`interrupted: ${share} ${where}\n`);
       return Exit.Interrupted;
     }
     await showSweep(end.table, plan, options, terminal);
     return statusOf(end, terminal);
-  } finally {
-    bar.stop();
-    interrupts.stop();
-    await executor.close();
-  }
+  });
 }
 
 function statusOf({ faults, refused, fault, table }: SweepEnd, terminal: Terminal): Exit {

@@ -1,3 +1,4 @@
+import { admitReserved } from "../admit-reserved.js";
 import type { Batch } from "../batch.js";
 import { roundsUntilEnd } from "../decode-rounds.js";
 import type { Engine } from "../engine.js";
@@ -31,28 +32,12 @@ class OrcaScheduler implements RequestScheduler {
   }
 
   schedule(engine: Engine, out: Batch): void {
-    const { running, waiting, requests, kv, reasons, maxModelLen } = engine;
+    const { running, requests } = engine;
     for (let i = 0; i < running.length; i++) {
       const r = running.items[i]!;
       out.add(r, requests.known(r) - requests.computed[r]!);
     }
-    while (waiting.length > 0) {
-      if (running.length === this.maxBatchSize) {
-        out.blockedBy = reasons.intern("max_batch_size");
-        break;
-      }
-      const r = waiting.peek();
-      const hits = kv.lookup(r);
-      const reserved = Math.min(reservation(requests, r), maxModelLen);
-      if (!kv.admit(r, reserved, reserved, requests.known(r))) {
-        out.blockedBy = reasons.intern("no free KV blocks");
-        break;
-      }
-      waiting.pop();
-      engine.start(r);
-      requests.computed[r] = hits;
-      out.add(r, requests.known(r) - hits);
-    }
+    admitReserved(engine, out, this.maxBatchSize);
     engine.advance(out);
   }
 

@@ -1,3 +1,4 @@
+import { admitReserved } from "../admit-reserved.js";
 import type { Batch } from "../batch.js";
 import { roundsUntilEnd } from "../decode-rounds.js";
 import type { Engine } from "../engine.js";
@@ -49,7 +50,7 @@ class StaticScheduler implements RequestScheduler {
   }
 
   #form(engine: Engine, out: Batch): void {
-    const { running, waiting, requests, kv, reasons, maxModelLen } = engine;
+    const { waiting, requests, reasons } = engine;
     const { max_batch_size, max_wait } = this.options;
     if (waiting.length === 0) return;
     if (waiting.length < max_batch_size && max_wait > 0) {
@@ -60,23 +61,7 @@ class StaticScheduler implements RequestScheduler {
         return;
       }
     }
-    while (waiting.length > 0) {
-      if (running.length === max_batch_size) {
-        out.blockedBy = reasons.intern("max_batch_size");
-        return;
-      }
-      const r = waiting.peek();
-      const hits = kv.lookup(r);
-      const reserved = Math.min(requests.input[r]! + requests.maxTokens[r]!, maxModelLen);
-      if (!kv.admit(r, reserved, reserved, requests.known(r))) {
-        out.blockedBy = reasons.intern("no free KV blocks");
-        return;
-      }
-      waiting.pop();
-      engine.start(r);
-      requests.computed[r] = hits;
-      out.add(r, requests.known(r) - hits);
-    }
+    admitReserved(engine, out, max_batch_size);
   }
 
   complete(engine: Engine, batch: Batch): void {

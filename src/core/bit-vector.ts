@@ -1,0 +1,140 @@
+/**
+ * A set of small integers as one flat row of words, for sets that are combined as wholes: intersecting or counting
+ * 5,860 members costs 184 words. `BitSet` finds single members faster.
+ */
+export class BitVector {
+  readonly words: Int32Array;
+
+  constructor(readonly capacity: number) {
+    this.words = new Int32Array((capacity + 31) >>> 5);
+  }
+
+  static of(capacity: number, members: Iterable<number>): BitVector {
+    const set = new BitVector(capacity);
+    for (const member of members) set.add(member);
+    return set;
+  }
+
+  has(i: number): boolean {
+    return ((this.words[i >>> 5]! >>> (i & 31)) & 1) === 1;
+  }
+
+  add(i: number): void {
+    this.words[i >>> 5]! |= 1 << (i & 31);
+  }
+
+  delete(i: number): void {
+    this.words[i >>> 5]! &= ~(1 << (i & 31));
+  }
+
+  clear(): void {
+    this.words.fill(0);
+  }
+
+  /** Every integer below the capacity. */
+  fill(): void {
+    this.words.fill(-1);
+    const rest = this.capacity & 31;
+    if (rest !== 0) this.words[this.words.length - 1] = (1 << rest) - 1;
+  }
+
+  copyFrom(other: BitVector): void {
+    this.words.set(other.words);
+  }
+
+  clone(): BitVector {
+    const copy = new BitVector(this.capacity);
+    copy.words.set(this.words);
+    return copy;
+  }
+
+  /** Keeps what the other has too. */
+  and(other: BitVector): void {
+    const { words } = this;
+    const theirs = other.words;
+    for (let i = 0; i < words.length; i++) words[i]! &= theirs[i]!;
+  }
+
+  /** Takes out what the other has. */
+  andNot(other: BitVector): void {
+    const { words } = this;
+    const theirs = other.words;
+    for (let i = 0; i < words.length; i++) words[i]! &= ~theirs[i]!;
+  }
+
+  or(other: BitVector): void {
+    const { words } = this;
+    const theirs = other.words;
+    for (let i = 0; i < words.length; i++) words[i]! |= theirs[i]!;
+  }
+
+  count(): number {
+    const { words } = this;
+    let sum = 0;
+    for (let i = 0; i < words.length; i++) sum += countBits(words[i]!);
+    return sum;
+  }
+
+  /** Members that the other has too. */
+  overlap(other: BitVector): number {
+    const { words } = this;
+    const theirs = other.words;
+    let sum = 0;
+    for (let i = 0; i < words.length; i++) sum += countBits(words[i]! & theirs[i]!);
+    return sum;
+  }
+
+  overlaps(other: BitVector): boolean {
+    const { words } = this;
+    const theirs = other.words;
+    for (let i = 0; i < words.length; i++) if ((words[i]! & theirs[i]!) !== 0) return true;
+    return false;
+  }
+
+  /** Does the other have every member of this? */
+  within(other: BitVector): boolean {
+    const { words } = this;
+    const theirs = other.words;
+    for (let i = 0; i < words.length; i++) if ((words[i]! & ~theirs[i]!) !== 0) return false;
+    return true;
+  }
+
+  equals(other: BitVector): boolean {
+    const { words } = this;
+    const theirs = other.words;
+    for (let i = 0; i < words.length; i++) if (words[i] !== theirs[i]) return false;
+    return true;
+  }
+
+  get empty(): boolean {
+    const { words } = this;
+    for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+    return true;
+  }
+
+  /** The smallest member >= `from`, or -1. */
+  next(from: number): number {
+    const { words } = this;
+    let index = from >>> 5;
+    if (index >= words.length) return -1;
+    let word = words[index]! & (-1 << (from & 31));
+    while (word === 0) {
+      if (++index === words.length) return -1;
+      word = words[index]!;
+    }
+    return (index << 5) + 31 - Math.clz32(word & -word);
+  }
+
+  /** Its members in ascending order. */
+  list(): number[] {
+    const members: number[] = [];
+    for (let i = this.next(0); i >= 0; i = this.next(i + 1)) members.push(i);
+    return members;
+  }
+}
+
+function countBits(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

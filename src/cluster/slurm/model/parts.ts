@@ -1,0 +1,97 @@
+import type { BitVector } from "../../../core/bit-vector.js";
+import type { JobAllocation, SlurmJob } from "./job.js";
+import type { Partition } from "./partition.js";
+
+/** What node selection answers. */
+export type Selection =
+  /** It fits now. */
+  | { kind: "now"; allocation: JobAllocation }
+  /** It fits once these are gone; they are not asked yet. */
+  | { kind: "preempt"; victims: SlurmJob[]; nodes: BitVector }
+  /** Of a will-run test: when it is expected to start (seconds) and where. */
+  | { kind: "later"; start: number; nodes: BitVector }
+  /** Resources are in use. `nodes`: the required nodes that keep it waiting, when it names nodes. */
+  | { kind: "busy" }
+  /** Required nodes are down, drained or reserved; the text as squeue prints it. */
+  | { kind: "unavailable"; reason: string }
+  /** It could not run there even if everything were idle. */
+  | { kind: "never"; reason: string };
+
+/** Node selection: `node_scheduler.c` and `select/cons_tres`. */
+export interface Selector {
+  /**
+   * Tries a pending job in a partition on the nodes of `usable`.
+   *
+   * `run`: where it would start now, or whom it would evict. `will-run`: also when it could start if running jobs end
+   * at their limits (section 5 of the behaviour that is followed).
+   */
+  select(job: SlurmJob, partition: Partition, usable: BitVector, mode: "run" | "will-run"): Selection;
+  /** Could it run on the partition's nodes if all were idle and up? Undefined when it could, else why not. */
+  possible(job: SlurmJob, partition: Partition): string | undefined;
+  /** Books and returns what a job holds. */
+  allocate(job: SlurmJob, allocation: JobAllocation): void;
+  release(job: SlurmJob): void;
+  suspend(job: SlurmJob): void;
+  resume(job: SlurmJob): void;
+}
+
+/** QOS and association limits: `acct_policy.c`. Reasons are as squeue prints them; undefined means it passes. */
+export interface Limits {
+  /** At submission: `reject` refuses it, `reason` lets it in to wait. */
+  submit(job: SlurmJob): { reject?: string; reason?: string } | undefined;
+  preSelect(job: SlurmJob, partition: Partition): string | undefined;
+  postSelect(job: SlurmJob, partition: Partition, allocation: JobAllocation): string | undefined;
+  submitted(job: SlurmJob): void;
+  /** It left without having started. */
+  withdrawn(job: SlurmJob): void;
+  started(job: SlurmJob): void;
+  ended(job: SlurmJob): void;
+  /** Running jobs that the 30-s check must kill because a limit of TRES minutes is used up. */
+  exhausted(): SlurmJob[];
+}
+
+/** Priorities and fair-share. */
+export interface Priorities {
+  /** A job was submitted, updated or requeued. */
+  assign(job: SlurmJob): void;
+  /** The decay thread's tick, on its grid. */
+  tick(): void;
+  /** The rest of a job's usage is added when it ends or is suspended. */
+  ended(job: SlurmJob): void;
+  /** The weighted terms of its priority, as `sprio -l` prints them. */
+  factors(job: SlurmJob, partition: Partition): PriorityFactors;
+}
+
+export interface PriorityFactors {
+  priority: number;
+  site: number;
+  age: number;
+  assoc: number;
+  fairshare: number;
+  jobsize: number;
+  partition: number;
+  qos: number;
+  nice: number;
+  /** By TRES name. */
+  tres: Record<string, number>;
+}
+
+/** What the schedulers ask the controller to do. */
+export interface SchedulerActions {
+  /** Starts it; with `limit` (minutes) its time limit becomes that. */
+  start(
+    job: SlurmJob,
+    partition: Partition,
+    allocation: JobAllocation,
+    by: "main" | "backfill",
+    limit?: number,
+  ): void;
+  /** Evicts by the mode of the victim's QOS or partition, with its grace time. */
+  preempt(victim: SlurmJob, preemptor: SlurmJob): void;
+  /** Splits the next task off an array's head (the last one is the head itself) and returns its record. */
+  splitTask(head: SlurmJob): SlurmJob;
+  /** Sets the reason that squeue prints. */
+  reason(job: SlurmJob, reason: string): void;
+  /** Holds it for good: priority 0 and the reason. */
+  hold(job: SlurmJob, reason: string): void;
+}

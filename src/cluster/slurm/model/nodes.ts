@@ -1,4 +1,5 @@
 import type { BitVector } from "../../../core/bit-vector.js";
+import type { NodeLine } from "./config.js";
 
 /** The nodes of the cluster in slurm.conf's order, by index, and the sets that the schedulers combine. */
 export interface Nodes {
@@ -20,6 +21,8 @@ export interface Nodes {
   readonly gpus: Int32Array;
   /** GPU type names; `gpuType[node]` lists `{type, mask}` of the indexes that are of it. */
   readonly gpuTypes: readonly (readonly { readonly type: string; readonly mask: number }[])[];
+  /** The configuration line of each. */
+  readonly lines: readonly NodeLine[];
 
   /** Responding, and neither DOWN, DRAIN nor failing: may be given to jobs. */
   readonly avail: BitVector;

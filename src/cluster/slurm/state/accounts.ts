@@ -1,0 +1,75 @@
+import type { Association, Qos, TresTable, Usage } from "../model/accounting.js";
+import type { AccountingConfig, AssociationConfig } from "../model/config.js";
+
+const builtIn = ["cpu", "mem", "energy", "node", "billing"];
+
+export function buildTres(tracked: readonly string[]): TresTable {
+  const names = [...builtIn, ...tracked.filter((name) => !builtIn.includes(name))];
+  const numbers = new Map(names.map((name, index) => [name, index]));
+  return { names, index: (name) => numbers.get(name) ?? -1 };
+}
+
+export function emptyUsage(tres: TresTable): Usage {
+  const size = tres.names.length;
+  return {
+    raw: 0,
+    tresRaw: new Float64Array(size),
+    wall: 0,
+    jobs: 0,
+    submitted: 0,
+    tres: new Float64Array(size),
+    runSeconds: new Float64Array(size),
+    nodeJobs: new Map(),
+  };
+}
+
+export function buildQos(config: AccountingConfig | undefined, tres: TresTable): Map<string, Qos> {
+  const list = config?.qos ?? [];
+  const numbers = new Map(list.map((qos, index) => [qos.name, index]));
+  return new Map(
+    list.map((qos, index) => [
+      qos.name,
+      {
+        index,
+        name: qos.name,
+        config: qos,
+        preempts: new Set(qos.preempt.flatMap((name) => numbers.get(name) ?? [])),
+        usage: emptyUsage(tres),
+        byUser: new Map(),
+        byAccount: new Map(),
+      },
+    ]),
+  );
+}
+
+/** Accounts in their order, then users; each under its parent. Shares and factors are the priority plugin's to fill. */
+export function buildAssociations(config: AccountingConfig | undefined, tres: TresTable): Association[] {
+  const list: Association[] = [];
+  const accounts = new Map<string, Association>();
+  const add = (config: AssociationConfig, parent: Association | undefined) => {
+    const association: Association = {
+      index: list.length,
+      account: config.account,
+      user: config.user,
+      config,
+      parent,
+      children: [],
+      usage: emptyUsage(tres),
+      sharesNorm: 0,
+      usageNorm: 0,
+      usageEffective: 0,
+      levelFairshare: 0,
+      fairshare: 0,
+    };
+    parent?.children.push(association);
+    list.push(association);
+    return association;
+  };
+  for (const account of config?.accounts ?? []) {
+    // The root has no parent; an account that names none hangs below it.
+    const parent = accounts.get(account.parent) ?? list[0];
+    accounts.set(account.account, add(account, parent));
+  }
+  for (const user of config?.users ?? []) add(user, accounts.get(user.account) ?? list[0]);
+  return list;
+}

@@ -10,7 +10,7 @@ export function audit(fleet: Fleet, jobs: Jobs, running: LinkedList, queue: Link
   const memory = new Float64Array(fleet.nodes);
   const { allocations } = fleet;
   for (let job = running.first; job >= 0; job = running.next(job)) {
-    if (jobs.state[job] !== JobState.Running)
+    if (jobs.state[job] !== JobState.Running && jobs.state[job] !== JobState.Suspended)
       throw new InvariantError(`job ${jobs.id(job)} is listed as running`);
     for (let entry = jobs.allocation[job]!; entry >= 0; entry = allocations.next(entry)) {
       const node = allocations.node[entry]!;

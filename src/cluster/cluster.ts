@@ -59,6 +59,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   readonly #passEvent: number;
   readonly #wakeEvent: number;
   readonly #passPerEvent: boolean;
+  readonly #enforcesLimits: boolean;
   readonly #endPhase: Phase;
   #passPending = false;
   #passing = false;
@@ -79,6 +80,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#firstFit = new FirstFit(setup.fleet);
     const ties = setup.policy.ties ?? "instant";
     this.#passPerEvent = ties !== "instant";
+    this.#enforcesLimits = setup.policy.enforcesLimits ?? false;
     this.#endPhase = ties === "pyss" ? Phase.Timer : Phase.End;
     this.#endEvent = setup.simulation.handler((job) => this.#end(job, this.#outcome(job)));
     this.#cancelEvent = setup.simulation.handler((job) => this.#cancel(job));
@@ -141,13 +143,9 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     jobs.allocation[job] = fleet.allocate(at);
     jobs.state[job] = JobState.Running;
     jobs.start[job] = now;
+    jobs.exact[job] = at.exact ? 1 : 0;
     if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
-    const run = jobs.killed[job] === 1 ? Math.min(jobs.run[job]!, jobs.requested[job]!) : jobs.run[job]!;
-    jobs.end[job] = now + run;
-    jobs.event[job] =
-      run === Number.POSITIVE_INFINITY
-        ? -1
-        : this.#simulation.at(now + run, this.#endPhase, this.#endEvent, job);
+    this.#runFor(job, this.#duration(job));
     this.queue.remove(job);
     this.running.append(job);
     this.#journal.start(now, job);
@@ -156,15 +154,87 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     return true;
   }
 
-  preempt(job: number): void {
+  /** How long the job runs when nothing stops it. */
+  #duration(job: number): number {
+    const { run, requested } = this.jobs;
+    return this.#killsAtLimit(job) ? Math.min(run[job]!, requested[job]!) : run[job]!;
+  }
+
+  #killsAtLimit(job: number): boolean {
+    return this.jobs.killed[job] === 1 && !this.#enforcesLimits;
+  }
+
+  /** Work done in the present attempt, µs of run time. */
+  #done(job: number): number {
+    const { jobs, now } = this;
+    const duration = this.#duration(job);
+    if (duration === Number.POSITIVE_INFINITY) return now - jobs.start[job]!;
+    const left = jobs.state[job] === JobState.Suspended ? jobs.end[job]! : jobs.end[job]! - now;
+    return duration - left;
+  }
+
+  /** Plans the end of a job that begins, or goes on, now. */
+  #runFor(job: number, duration: number): void {
+    const { jobs, now } = this;
+    jobs.end[job] = now + duration;
+    jobs.event[job] =
+      duration === Number.POSITIVE_INFINITY
+        ? -1
+        : this.#simulation.at(now + duration, this.#endPhase, this.#endEvent, job);
+  }
+
+  kill(job: number, outcome: JobOutcome): void {
+    const { jobs } = this;
+    if (jobs.state[job] !== JobState.Running && jobs.state[job] !== JobState.Suspended)
+      throw new InvariantError(`job ${jobs.id(job)} is killed but does not run`);
+    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    this.#end(job, outcome);
+  }
+
+  withdraw(job: number, reason: string): void {
+    const { jobs } = this;
+    if (jobs.state[job] !== JobState.Pending)
+      throw new InvariantError(`job ${jobs.id(job)} is withdrawn but not pending`);
+    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    this.hold(job, reason);
+    this.#cancel(job);
+  }
+
+  suspend(job: number, reason: string): void {
     const { jobs, now } = this;
     if (jobs.state[job] !== JobState.Running)
+      throw new InvariantError(`job ${jobs.id(job)} is suspended but not running`);
+    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    jobs.event[job] = -1;
+    jobs.end[job]! -= now;
+    jobs.state[job] = JobState.Suspended;
+    jobs.reason[job] = -1;
+    this.#journal.suspend(now, job);
+    this.hold(job, reason);
+    this.fleet.park(jobs.allocation[job]!);
+    this.#requestPass();
+  }
+
+  resume(job: number): void {
+    const { jobs, fleet, now } = this;
+    if (jobs.state[job] !== JobState.Suspended)
+      throw new InvariantError(`job ${jobs.id(job)} is resumed but not suspended`);
+    fleet.unpark(jobs.allocation[job]!);
+    jobs.state[job] = JobState.Running;
+    this.#runFor(job, jobs.end[job]!);
+    this.#journal.resume(now, job);
+  }
+
+  preempt(job: number): void {
+    const { jobs, now } = this;
+    if (jobs.state[job] !== JobState.Running && jobs.state[job] !== JobState.Suspended)
       throw new InvariantError(`job ${jobs.id(job)} is preempted but not running`);
     if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    const lost = this.#done(job);
     this.#vacate(job);
     jobs.state[job] = JobState.Pending;
     jobs.reason[job] = -1;
-    this.#journal.preempt(now, job, now - jobs.start[job]!);
+    this.#journal.preempt(now, job, lost);
     const cancel = jobs.cancel[job]!;
     jobs.event[job] =
       cancel > now && cancel !== Number.POSITIVE_INFINITY
@@ -191,7 +261,8 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   }
 
   hold(job: number, reason: string): void {
-    if (!this.wantsReasons || this.jobs.state[job] !== JobState.Pending) return;
+    const state = this.jobs.state[job];
+    if (!this.wantsReasons || (state !== JobState.Pending && state !== JobState.Suspended)) return;
     const id = this.reasons.intern(reason);
     if (this.jobs.reason[job] === id) return;
     this.jobs.reason[job] = id;
@@ -211,9 +282,11 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     return true;
   }
 
+  /** Of a job whose planned end has come. */
   #outcome(job: number): JobOutcome {
-    const { killed, run, requested } = this.jobs;
-    return killed[job] === 1 && run[job]! > requested[job]! ? JobOutcome.TimedOut : JobOutcome.Completed;
+    const { run, requested, exitCodes } = this.jobs;
+    if (this.#killsAtLimit(job) && run[job]! > requested[job]!) return JobOutcome.TimedOut;
+    return exitCodes[job] === 0 ? JobOutcome.Completed : JobOutcome.Failed;
   }
 
   #end(job: number, outcome: JobOutcome): void {

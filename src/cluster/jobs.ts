@@ -6,7 +6,7 @@ import type { JobFacts } from "../journal/facts.js";
 import type { JobBatch } from "../workload/batch.js";
 import type { JobNames } from "../workload/stream.js";
 
-export const JobState = { Gone: 0, Pending: 1, Running: 2 } as const;
+export const JobState = { Gone: 0, Pending: 1, Running: 2, Suspended: 3 } as const;
 
 /**
  * The jobs that are in the system now, as a struct of arrays. A job's number is reused after it has left, so memory
@@ -21,7 +21,7 @@ export class Jobs implements JobFacts {
   requested: Float64Array = new Float64Array(0);
   cancel: Float64Array = new Float64Array(0);
   start: Float64Array = new Float64Array(0);
-  /** When the running job will end; only the cluster may look. */
+  /** When the running job will end; of a suspended one, how much longer it has to run. Only the cluster may look. */
   end: Float64Array = new Float64Array(0);
   /** The pending event of the job: its cancellation while it waits, its end while it runs; -1 none. */
   event: Float64Array = new Float64Array(0);
@@ -29,11 +29,17 @@ export class Jobs implements JobFacts {
   userIds: Int32Array = new Int32Array(0);
   accountIds: Int32Array = new Int32Array(0);
   queueIds: Int32Array = new Int32Array(0);
+  submissionIds: Int32Array = new Int32Array(0);
+  groupIds: Int32Array = new Int32Array(0);
+  members: Int32Array = new Int32Array(0);
+  exitCodes: Uint8Array = new Uint8Array(0);
   allocation: Int32Array = new Int32Array(0);
   reason: Int32Array = new Int32Array(0);
   /** 1 when the job is killed at its estimate. */
   killed: Uint8Array = new Uint8Array(0);
   replica: Uint8Array = new Uint8Array(0);
+  /** 1 when the running job holds exactly what its allocation says, whatever its shape asks for. */
+  exact: Uint8Array = new Uint8Array(0);
   #ids: Float64Array = new Float64Array(0);
   /** Names of replicas, which come from no trace. */
   readonly #replicaNames = new Map<number, string>();
@@ -62,6 +68,10 @@ export class Jobs implements JobFacts {
     this.userIds[job] = batch.user[row]!;
     this.accountIds[job] = batch.account[row]!;
     this.queueIds[job] = batch.queue[row]!;
+    this.submissionIds[job] = batch.submission[row]!;
+    this.groupIds[job] = batch.group[row]!;
+    this.members[job] = batch.member[row]!;
+    this.exitCodes[job] = batch.exit[row]!;
     this.killed[job] = kill ? 1 : 0;
     return job;
   }
@@ -79,6 +89,9 @@ export class Jobs implements JobFacts {
     this.userIds[job] = this.names.users.intern(tenant);
     this.accountIds[job] = -1;
     this.queueIds[job] = -1;
+    this.submissionIds[job] = -1;
+    this.groupIds[job] = -1;
+    this.exitCodes[job] = 0;
     this.killed[job] = 0;
     this.replica[job] = 1;
     return job;
@@ -94,6 +107,7 @@ export class Jobs implements JobFacts {
     this.allocation[job] = -1;
     this.reason[job] = -1;
     this.replica[job] = 0;
+    this.exact[job] = 0;
     return job;
   }
 
@@ -152,10 +166,12 @@ export class Jobs implements JobFacts {
     return this.run[job]!;
   }
   gpus(job: number): number {
+    if (this.exact[job] === 1) return this.fleet.gpusOf(this.allocation[job]!);
     const shape = this.shape(job);
     return shape.exclusive ? this.#held(job, "gpus") : shape.gpus;
   }
   cpus(job: number): number {
+    if (this.exact[job] === 1) return this.fleet.cpusOf(this.allocation[job]!);
     const shape = this.shape(job);
     return shape.exclusive ? this.#held(job, "cpus") : shape.cpus;
   }
@@ -164,6 +180,21 @@ export class Jobs implements JobFacts {
   }
   isReplica(job: number): boolean {
     return this.replica[job] === 1;
+  }
+  /** How it was submitted, in its scheduler's own words; empty when the trace does not say. */
+  submission(job: number): string {
+    return this.names.submissions.name(this.submissionIds[job]!);
+  }
+  /** Name of the array or heterogeneous job that it is part of; empty when it stands alone. */
+  group(job: number): string {
+    const group = this.groupIds[job]!;
+    return group < 0 ? "" : this.names.ids.name(group);
+  }
+  member(job: number): number {
+    return this.members[job]!;
+  }
+  exitCode(job: number): number {
+    return this.exitCodes[job]!;
   }
   placement(job: number): string {
     return this.allocation[job]! < 0 ? "" : this.fleet.describe(this.allocation[job]!);
@@ -197,11 +228,16 @@ export class Jobs implements JobFacts {
     this.userIds = grown(this.userIds, size);
     this.accountIds = grown(this.accountIds, size);
     this.queueIds = grown(this.queueIds, size);
+    this.submissionIds = grown(this.submissionIds, size);
+    this.groupIds = grown(this.groupIds, size);
+    this.members = grown(this.members, size);
+    this.exitCodes = grown(this.exitCodes, size);
+    this.exact = grown(this.exact, size);
     this.allocation = grown(this.allocation, size);
     this.reason = grown(this.reason, size);
   }
 }
 
 export function newJobNames(make: () => Names): JobNames {
-  return { ids: make(), users: make(), accounts: make(), queues: make() };
+  return { ids: make(), users: make(), accounts: make(), queues: make(), submissions: make() };
 }

@@ -3,6 +3,7 @@ import type { Random } from "../core/random.js";
 import type { Fleet } from "../fleet/fleet.js";
 import type { Placement } from "../fleet/placement.js";
 import type { Shape } from "../fleet/shape.js";
+import type { JobOutcome } from "../journal/journal.js";
 
 /**
  * A cluster policy decides which pending job gets which GPUs, and when. It sees a read-only view at each scheduling
@@ -18,6 +19,8 @@ export interface ClusterPolicy {
   onEvent?(event: ClusterEvent, job: number, view: ClusterView): void;
   /** When passes happen relative to simultaneous events; `instant` when absent. */
   readonly ties?: TieRule;
+  /** Set when the policy itself ends the jobs that overrun (`kill`): none is then killed at its estimate. */
+  readonly enforcesLimits?: boolean;
 }
 
 /** `start` is not among them: only the policy itself starts jobs. */
@@ -46,6 +49,13 @@ export interface JobView {
   account(job: number): string;
   queue(job: number): string;
   isReplica(job: number): boolean;
+  /** How it was submitted, in its scheduler's own words (sbatch's options); empty when the trace does not say. */
+  submission(job: number): string;
+  /** Name of the array or heterogeneous job that it is part of, and its task (or -1 minus its component's offset). */
+  group(job: number): string;
+  member(job: number): number;
+  /** What it will exit with when it runs to its end. */
+  exitCode(job: number): number;
   /** Order of submission over the whole run. */
   readonly sequence: Float64Array;
   /** First entry of what the running job holds, in `fleet.allocations`; -1 when it does not run. */
@@ -89,6 +99,14 @@ export interface ClusterActions {
   start(job: number, placement?: Placement): boolean;
   /** Takes a running job's resources; its work is lost and it waits again, at its old place in the queue. */
   preempt(job: number): void;
+  /** Ends a running or suspended job now; its remaining work is not done. */
+  kill(job: number, outcome: JobOutcome): void;
+  /** A pending job leaves without having run, `reason` being why. */
+  withdraw(job: number, reason: string): void;
+  /** Stops a running job, which keeps its GPUs and memory, gives its cores back and waits by `reason`. */
+  suspend(job: number, reason: string): void;
+  /** A suspended job goes on where it stood; its cores must be free. */
+  resume(job: number): void;
   /**
    * Says why a pending job waits from now on. A job that was submitted and about which the policy says nothing waits
    * by `Priority`: others are ahead.

@@ -7,6 +7,8 @@ export class Allocations {
   /** GPU indexes on the node, a bit each. */
   gpuMask: Int32Array = new Int32Array(256);
   cpus: Int32Array = new Int32Array(256);
+  /** Cores given back for as long as the job is suspended. */
+  parked: Int32Array = new Int32Array(256);
   memory: Float64Array = new Float64Array(256);
   #next: Int32Array = new Int32Array(256);
   #free = -1;
@@ -28,6 +30,7 @@ export class Allocations {
     this.node[entry] = node;
     this.gpuMask[entry] = gpuMask;
     this.cpus[entry] = cpus;
+    this.parked[entry] = 0;
     this.memory[entry] = memory;
     this.#next[entry] = rest;
     return entry;
@@ -48,6 +51,7 @@ export class Allocations {
     this.node = grown(this.node, size);
     this.gpuMask = grown(this.gpuMask, size);
     this.cpus = grown(this.cpus, size);
+    this.parked = grown(this.parked, size);
     this.#next = grown(this.#next, size);
     this.memory = grown(this.memory, size);
   }

@@ -62,12 +62,62 @@ export class Fleet extends FreeSpace {
           `${gpus} GPUs, ${cpus} cores, ${memory} bytes asked of ${this.nodeName(node)}, which has ` +
             `${this.freeGpus[node]}, ${this.freeCpus[node]}, ${this.freeMemory[node]} free`,
         );
-      const mask = gpus === 0 ? 0 : lowestBits(this.gpuMask[node]!, gpus);
+      const mask = gpus === 0 ? 0 : this.#chosen(placement.gpuMask[i]!, node, gpus);
       this.gpuMask[node]! ^= mask;
       this.change(node, -gpus, -cpus, -memory, 1);
       allocation = this.allocations.add(node, mask, cpus, memory, allocation);
     }
     return allocation;
+  }
+
+  /** The GPUs that a placement names, or the lowest free ones. */
+  #chosen(mask: number, node: number, gpus: number): number {
+    if (mask === 0) return lowestBits(this.gpuMask[node]!, gpus);
+    if ((mask & ~this.gpuMask[node]!) !== 0 || countBits(mask) !== gpus)
+      throw new InvariantError(
+        `GPUs ${ranges(mask)} are asked of ${this.nodeName(node)}, which has not got them free`,
+      );
+    return mask;
+  }
+
+  /** A suspended job gives its cores back and keeps its GPUs and memory. */
+  park(allocation: number): void {
+    const { allocations } = this;
+    for (let entry = allocation; entry >= 0; entry = allocations.next(entry)) {
+      const cpus = allocations.cpus[entry]!;
+      allocations.parked[entry] = cpus;
+      allocations.cpus[entry] = 0;
+      this.change(allocations.node[entry]!, 0, cpus, 0, 0);
+    }
+  }
+
+  /** A job that goes on takes its cores again. */
+  unpark(allocation: number): void {
+    const { allocations } = this;
+    for (let entry = allocation; entry >= 0; entry = allocations.next(entry)) {
+      const node = allocations.node[entry]!;
+      const cpus = allocations.parked[entry]!;
+      if (cpus > this.freeCpus[node]!)
+        throw new InvariantError(`a job resumes on ${this.nodeName(node)}, whose cores are in use`);
+      allocations.cpus[entry] = cpus;
+      allocations.parked[entry] = 0;
+      this.change(node, 0, -cpus, 0, 0);
+    }
+  }
+
+  gpusOf(allocation: number): number {
+    const { allocations } = this;
+    let sum = 0;
+    for (let entry = allocation; entry >= 0; entry = allocations.next(entry))
+      sum += countBits(allocations.gpuMask[entry]!);
+    return sum;
+  }
+
+  cpusOf(allocation: number): number {
+    const { allocations } = this;
+    let sum = 0;
+    for (let entry = allocation; entry >= 0; entry = allocations.next(entry)) sum += allocations.cpus[entry]!;
+    return sum;
   }
 
   /** Takes an allocation back. */

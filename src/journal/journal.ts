@@ -8,6 +8,12 @@ export const JobOutcome = {
   TimedOut: 1,
   /** It was cancelled while running. */
   Cancelled: 2,
+  /** It ran to its end and its exit status was not 0. */
+  Failed: 3,
+  /** A node under it failed, and it was not to be requeued. */
+  NodeFail: 4,
+  /** A preemption ended it, and it was not to be requeued. */
+  Preempted: 5,
 } as const;
 export type JobOutcome = (typeof JobOutcome)[keyof typeof JobOutcome];
 
@@ -48,6 +54,9 @@ export interface JournalListener {
   /** The job lost its GPUs; `requeue` says that it waits again. `lost` is the work thrown away, µs of run time. */
   preempt?(time: number, job: number, lost: number): void;
   requeue?(time: number, job: number): void;
+  /** The job is stopped: it keeps its GPUs and memory, gives its cores back and waits to go on. */
+  suspend?(time: number, job: number): void;
+  resume?(time: number, job: number): void;
   end?(time: number, job: number, outcome: JobOutcome): void;
   /** The job left the queue without running. */
   cancel?(time: number, job: number): void;
@@ -94,6 +103,8 @@ export class Journal implements Required<JournalListener> {
   readonly #start: JournalListener[] = [];
   readonly #preempt: JournalListener[] = [];
   readonly #requeue: JournalListener[] = [];
+  readonly #suspend: JournalListener[] = [];
+  readonly #resume: JournalListener[] = [];
   readonly #end: JournalListener[] = [];
   readonly #cancel: JournalListener[] = [];
   readonly #replicaState: JournalListener[] = [];
@@ -119,6 +130,8 @@ export class Journal implements Required<JournalListener> {
     if (listener.start) this.#start.push(listener);
     if (listener.preempt) this.#preempt.push(listener);
     if (listener.requeue) this.#requeue.push(listener);
+    if (listener.suspend) this.#suspend.push(listener);
+    if (listener.resume) this.#resume.push(listener);
     if (listener.end) this.#end.push(listener);
     if (listener.cancel) this.#cancel.push(listener);
     if (listener.replicaState) this.#replicaState.push(listener);
@@ -162,6 +175,12 @@ export class Journal implements Required<JournalListener> {
   }
   requeue(time: number, job: number): void {
     for (const l of this.#requeue) l.requeue!(time, job);
+  }
+  suspend(time: number, job: number): void {
+    for (const l of this.#suspend) l.suspend!(time, job);
+  }
+  resume(time: number, job: number): void {
+    for (const l of this.#resume) l.resume!(time, job);
   }
   end(time: number, job: number, outcome: JobOutcome): void {
     for (const l of this.#end) l.end!(time, job, outcome);

@@ -94,6 +94,17 @@ export class CapacityLedger implements JournalListener {
     this.cpus.lost.addProduct(cpus, lost);
   }
 
+  /** Cores go back, GPUs stay with the job. */
+  suspend(time: number, job: number): void {
+    if (time > this.#now) this.#advance(time);
+    this.cpus.give(job);
+  }
+
+  resume(time: number, job: number): void {
+    if (time > this.#now) this.#advance(time);
+    this.cpus.take(job, this.#facts.jobs.cpus(job));
+  }
+
   end(time: number, job: number): void {
     if (time > this.#now) this.#advance(time);
     this.gpus.give(job);

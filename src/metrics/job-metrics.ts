@@ -76,6 +76,18 @@ export class JobMetrics implements JournalListener {
     if (within(this.#window, time)) this.#preemptions++;
   }
 
+  suspend(time: number, job: number): void {
+    if (!this.#times.isLive(job)) return;
+    this.#times.suspend(time, job);
+    this.queue.add(time, 1);
+  }
+
+  resume(time: number, job: number): void {
+    if (!this.#times.isLive(job)) return;
+    this.#times.resume(time, job);
+    this.queue.add(time, -1);
+  }
+
   end(time: number, job: number, outcome: JobOutcome): void {
     const times = this.#times;
     if (!times.isLive(job)) return;

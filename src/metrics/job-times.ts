@@ -57,6 +57,18 @@ export class JobTimes {
     this.#preemptions[job]!++;
   }
 
+  /** The job stands still and waits to go on; what it keeps holding is not counted as received. */
+  suspend(time: number, job: number): void {
+    this.#stop(time, job);
+    this.#state[job] = Pending;
+  }
+
+  resume(time: number, job: number): void {
+    this.#waited[job]! += time - this.#since[job]!;
+    this.#since[job] = time;
+    this.#state[job] = Running;
+  }
+
   /** The job leaves, from wherever it is. */
   leave(time: number, job: number): void {
     if (this.#state[job] === Running) this.#stop(time, job);

@@ -37,6 +37,14 @@ export class WaitReasons implements JournalListener {
     if (!this.#facts.jobs.isReplica(job)) this.jobs.begin(time, job);
   }
 
+  suspend(time: number, job: number): void {
+    if (!this.#facts.jobs.isReplica(job)) this.jobs.begin(time, job);
+  }
+
+  resume(time: number, job: number): void {
+    this.jobs.stop(time, job);
+  }
+
   end(time: number, job: number): void {
     this.jobs.stop(time, job);
   }

@@ -11,6 +11,9 @@ const OUTCOMES: Record<JobOutcome, string> = {
   [JobOutcome.Completed]: "completed",
   [JobOutcome.TimedOut]: "timed-out",
   [JobOutcome.Cancelled]: "cancelled",
+  [JobOutcome.Failed]: "failed",
+  [JobOutcome.NodeFail]: "node-fail",
+  [JobOutcome.Preempted]: "preempted",
 };
 
 /**
@@ -49,6 +52,14 @@ export class JobsCsv implements JournalListener {
 
   preempt(time: number, job: number): void {
     if (this.#times.isLive(job)) this.#times.preempt(time, job);
+  }
+
+  suspend(time: number, job: number): void {
+    if (this.#times.isLive(job)) this.#times.suspend(time, job);
+  }
+
+  resume(time: number, job: number): void {
+    if (this.#times.isLive(job)) this.#times.resume(time, job);
   }
 
   end(time: number, job: number, outcome: JobOutcome): void {

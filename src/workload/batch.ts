@@ -25,7 +25,7 @@ export interface Batch {
 
 export class JobBatch implements Batch {
   /** Memory of one row in a kept batch. */
-  static readonly ROW_BYTES = 6 * 8 + 4 * 4;
+  static readonly ROW_BYTES = 6 * 8 + 7 * 4 + 1;
 
   length = 0;
   /** Numeric ids; names for ids are interned in `JobNames.ids`: name k has the id `-1 - k`. */
@@ -45,6 +45,14 @@ export class JobBatch implements Batch {
   readonly user: Int32Array;
   readonly account: Int32Array;
   readonly queue: Int32Array;
+  /** Number in the stream's `submissions`: how the job was submitted, in its scheduler's own words; -1 not known. */
+  readonly submission: Int32Array;
+  /** Jobs that one submission made (tasks of an array, components of a heterogeneous job) share a number in `ids`; -1 alone. */
+  readonly group: Int32Array;
+  /** Within the group: the task's number; of a heterogeneous job, -1 minus the component's offset. */
+  readonly member: Int32Array;
+  /** Exit status; not 0 is a failure. */
+  readonly exit: Uint8Array;
 
   constructor(readonly capacity = BATCH_ROWS) {
     this.id = new Float64Array(capacity);
@@ -57,6 +65,10 @@ export class JobBatch implements Batch {
     this.user = new Int32Array(capacity);
     this.account = new Int32Array(capacity);
     this.queue = new Int32Array(capacity);
+    this.submission = new Int32Array(capacity).fill(-1);
+    this.group = new Int32Array(capacity).fill(-1);
+    this.member = new Int32Array(capacity);
+    this.exit = new Uint8Array(capacity);
   }
 
   get time(): Float64Array {
@@ -75,6 +87,10 @@ export class JobBatch implements Batch {
     this.user[to] = from.user[row]!;
     this.account[to] = from.account[row]!;
     this.queue[to] = from.queue[row]!;
+    this.submission[to] = from.submission[row]!;
+    this.group[to] = from.group[row]!;
+    this.member[to] = from.member[row]!;
+    this.exit[to] = from.exit[row]!;
   }
 
   copy(from: JobBatch): void {
@@ -88,6 +104,10 @@ export class JobBatch implements Batch {
     this.user.set(from.user.subarray(0, from.length));
     this.account.set(from.account.subarray(0, from.length));
     this.queue.set(from.queue.subarray(0, from.length));
+    this.submission.set(from.submission.subarray(0, from.length));
+    this.group.set(from.group.subarray(0, from.length));
+    this.member.set(from.member.subarray(0, from.length));
+    this.exit.set(from.exit.subarray(0, from.length));
     this.length = from.length;
   }
 

@@ -55,6 +55,8 @@ export interface JobNames {
   users: Names;
   accounts: Names;
   queues: Names;
+  /** What jobs were submitted with, as text in their scheduler's own words (sbatch's options). */
+  submissions: Names;
 }
 
 /** As `JobNames`, for requests. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../../src/cluster/cluster.js";
 import { Jobs, newJobNames } from "../../src/cluster/jobs.js";
-import type { ClusterPolicy } from "../../src/cluster/policy.js";
+import type { ClusterActions, ClusterPolicy, ClusterView } from "../../src/cluster/policy.js";
 import { Names } from "../../src/core/names.js";
 import { Phase, Simulation } from "../../src/core/simulation.js";
 import { Fleet } from "../../src/fleet/fleet.js";
 import { Shapes } from "../../src/fleet/shape.js";
-import { Journal } from "../../src/journal/journal.js";
+import { JobOutcome, Journal } from "../../src/journal/journal.js";
 import { cores, createPolicy, type PlainJob, startTimes } from "../support/cluster.js";
 
 // Four processors; job 1 needs all of them, so it becomes the blocked head until job 0 ends at 10.
@@ -152,5 +152,118 @@ describe("preemption", () => {
       checkInvariants: true,
     });
     expect(starts).toEqual([3, 13, 23, 33]);
+  });
+});
+
+describe("what a policy may do with a job that runs", () => {
+  /** A policy that starts what fits and at given times does one thing to a job. */
+  function scripted(script: Record<number, (act: ClusterActions, view: ClusterView) => void>): ClusterPolicy {
+    let asked = false;
+    return {
+      enforcesLimits: true,
+      pass(view, act) {
+        if (!asked) for (const time of Object.keys(script)) act.wake(Number(time));
+        asked = true;
+        for (let job = view.queue.first; job >= 0; job = view.queue.next(job)) if (act.start(job)) break;
+        const step = script[view.now];
+        delete script[view.now];
+        step?.(act, view);
+      },
+    };
+  }
+
+  async function history(
+    script: Record<number, (act: ClusterActions, view: ClusterView) => void>,
+    plain: PlainJob[],
+  ): Promise<string[]> {
+    const lines: string[] = [];
+    await startTimes({
+      pools: cores(1),
+      policy: scripted(script),
+      jobs: plain,
+      checkInvariants: true,
+      listeners: ({ jobs: table, reasons }) => {
+        const line = (what: string) => (time: number, job: number) =>
+          lines.push(`${time} ${what} ${table.id(job)}`);
+        return [
+          {
+            start: line("start"),
+            suspend: line("suspend"),
+            resume: line("resume"),
+            cancel: line("cancel"),
+            reason: (time, job, reason) => lines.push(`${time} ${reasons.name(reason)} ${table.id(job)}`),
+            preempt: (time, job, lost) => lines.push(`${time} preempt ${table.id(job)} lost ${lost}`),
+            end: (time, job, outcome) => lines.push(`${time} end ${table.id(job)} ${outcome}`),
+          },
+        ];
+      },
+    });
+    return lines;
+  }
+
+  it("a suspended job gives its core back and runs the rest of its work later", async () => {
+    const lines = await history(
+      {
+        4: (act, view) => act.suspend(view.running.first, "Suspended"),
+        9: (act, view) => act.resume(view.running.first),
+      },
+      [
+        { submit: 0, run: 10 },
+        { submit: 4, run: 3 },
+      ],
+    );
+    expect(lines).toEqual([
+      "0 start 0",
+      "4 suspend 0",
+      "4 Suspended 0",
+      "4 Priority 1",
+      "4 start 1",
+      "7 end 1 0",
+      "9 resume 0",
+      "15 end 0 0",
+    ]);
+  });
+
+  it("a suspended job that is preempted loses what it had done, not the time it stood still", async () => {
+    const lines = await history(
+      {
+        4: (act, view) => act.suspend(view.running.first, "Suspended"),
+        9: (act, view) => act.preempt(view.running.first),
+      },
+      [{ submit: 0, run: 10 }],
+    );
+    expect(lines).toEqual([
+      "0 start 0",
+      "4 suspend 0",
+      "4 Suspended 0",
+      "9 preempt 0 lost 4",
+      "9 Priority 0",
+      "9 start 0",
+      "19 end 0 0",
+    ]);
+  });
+
+  it("a job is killed with the outcome that the policy gives, and not at its estimate", async () => {
+    const lines = await history({ 8: (act, view) => act.kill(view.running.first, JobOutcome.TimedOut) }, [
+      { submit: 0, run: 10, estimate: 5 },
+    ]);
+    expect(lines).toEqual(["0 start 0", "8 end 0 1"]);
+  });
+
+  it("a pending job leaves with the reason", async () => {
+    const lines = await history(
+      { 2: (act, view) => act.withdraw(view.queue.first, "DependencyNeverSatisfied") },
+      [
+        { submit: 0, run: 10 },
+        { submit: 1, run: 1 },
+      ],
+    );
+    expect(lines).toEqual([
+      "0 start 0",
+      "1 Priority 1",
+      "2 DependencyNeverSatisfied 1",
+      "2 cancel 1",
+      "10 end 0 0",
+    ]);
   });
 });

@@ -131,6 +131,15 @@ function forwarding(to: JournalListener[]): JournalListener {
     start: (time, job) => {
       for (const listener of to) listener.start?.(time, job);
     },
+    preempt: (time, job, lost) => {
+      for (const listener of to) listener.preempt?.(time, job, lost);
+    },
+    suspend: (time, job) => {
+      for (const listener of to) listener.suspend?.(time, job);
+    },
+    resume: (time, job) => {
+      for (const listener of to) listener.resume?.(time, job);
+    },
     end: (time, job, outcome) => {
       for (const listener of to) listener.end?.(time, job, outcome);
     },

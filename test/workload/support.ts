@@ -10,7 +10,13 @@ import type { RequestBatch } from "../../src/workload/batch.js";
 import type { JobContext, JobRows, RequestNames, RequestRows } from "../../src/workload/stream.js";
 
 export function jobContext(): JobContext {
-  const names = { ids: new Names(), users: new Names(), accounts: new Names(), queues: new Names() };
+  const names = {
+    ids: new Names(),
+    users: new Names(),
+    accounts: new Names(),
+    queues: new Names(),
+    submissions: new Names(),
+  };
   return { names, shapes: new Shapes() };
 }
 

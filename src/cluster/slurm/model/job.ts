@@ -14,6 +14,16 @@ export const SlurmJobState = {
 } as const;
 export type SlurmJobState = (typeof SlurmJobState)[keyof typeof SlurmJobState];
 
+/** How a job's last run ended, as sacct prints its state. */
+export type JobEnd =
+  | "COMPLETED"
+  | "FAILED"
+  | "TIMEOUT"
+  | "CANCELLED"
+  | "NODE_FAIL"
+  | "PREEMPTED"
+  | "DEADLINE";
+
 /**
  * A job record of slurmctld. Times are whole seconds from the run's start (as Slurm's `time_t`), -1 when not set. The
  * tasks of a job array that nobody has looked at yet are one record, its head (`array`).
@@ -21,7 +31,7 @@ export type SlurmJobState = (typeof SlurmJobState)[keyof typeof SlurmJobState];
 export interface SlurmJob {
   /** Slurm's job id: higher ids came later. */
   id: number;
-  /** The number by which the cluster knows it; -1 for records that exist only here. */
+  /** The number by which the cluster knows it; -1 for records that exist only here, as an array's head. */
   host: number;
   name: string;
   request: JobRequest;
@@ -63,6 +73,9 @@ export interface SlurmJob {
   /** As a preemptor: until when it evicts nobody else; -1 none. */
   preemptInProgressUntil: number;
   restarts: number;
+  /** Set when it has ended. */
+  finished: JobEnd | undefined;
+  exitCode: number;
   requeue: boolean;
 
   /** 0: held. */
@@ -85,6 +98,8 @@ export interface SlurmJob {
   task: number;
   /** The head's tasks that are not split off, ascending; empty otherwise. */
   tasksLeft: number[];
+  /** The cluster's numbers of `tasksLeft`. */
+  hostsLeft: number[];
   /** The set of components that start together. */
   het: HetJob | undefined;
   /** Its place in the set. */
@@ -104,6 +119,9 @@ export interface JobArray {
   /** `%n`; Infinity for none. */
   maxRunning: number;
   running: number;
+  /** Tasks that have not ended, and those that ended with failure. */
+  unfinished: number;
+  failed: number;
   /** All records of it that have not left. */
   records: SlurmJob[];
 }

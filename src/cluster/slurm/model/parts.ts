@@ -10,8 +10,8 @@ export type Selection =
   | { kind: "preempt"; victims: SlurmJob[]; nodes: BitVector }
   /** Of a will-run test: when it is expected to start (seconds) and where. */
   | { kind: "later"; start: number; nodes: BitVector }
-  /** Resources are in use. `nodes`: the required nodes that keep it waiting, when it names nodes. */
-  | { kind: "busy" }
+  /** Resources are in use. `possible`: where it would run if nothing ran on the nodes it was offered. */
+  | { kind: "busy"; possible?: BitVector }
   /** Required nodes are down, drained or reserved; the text as squeue prints it. */
   | { kind: "unavailable"; reason: string }
   /** It could not run there even if everything were idle. */
@@ -23,7 +23,7 @@ export interface Selector {
    * Tries a pending job in a partition on the nodes of `usable`.
    *
    * `run`: where it would start now, or whom it would evict. `will-run`: also when it could start if running jobs end
-   * at their limits (section 5 of the behaviour that is followed).
+   * at their limits (section 5 of the behaviour that is followed). Either sets the job's `totalCpus`, whatever comes out.
    */
   select(job: SlurmJob, partition: Partition, usable: BitVector, mode: "run" | "will-run"): Selection;
   /** Could it run on the partition's nodes if all were idle and up? Undefined when it could, else why not. */
@@ -40,7 +40,8 @@ export interface Limits {
   /** At submission: `reject` refuses it, `reason` lets it in to wait. */
   submit(job: SlurmJob): { reject?: string; reason?: string } | undefined;
   preSelect(job: SlurmJob, partition: Partition): string | undefined;
-  postSelect(job: SlurmJob, partition: Partition, allocation: JobAllocation): string | undefined;
+  /** With the nodes that it would get and its `totalCpus` (or the least it asks for, while no test has set them). */
+  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector): string | undefined;
   submitted(job: SlurmJob): void;
   /** It left without having started. */
   withdrawn(job: SlurmJob): void;

@@ -18,7 +18,6 @@ export const catalogue: Readonly<Record<string, string | true>> = {
     SuspendTime SuspendTimeout TopologyParam TopologyPlugin`,
   ),
   AllowSpecResourcesUsage: "lets jobs use specialised cores",
-  BatchStartTimeout: "requeues jobs that do not start in time",
   BurstBufferType: "stages data before a job may start",
   CliFilterPlugins: "may change jobs before they are submitted",
   CoreSpecPlugin: "takes cores away from jobs",
@@ -51,7 +50,7 @@ export const catalogue: Readonly<Record<string, string | true>> = {
     AccountingStorageParameters AccountingStoragePass AccountingStoragePort AccountingStorageUser AccountingStoreFlags
     AccountingStoreJobComment AcctGatherEnergyType AcctGatherFilesystemType AcctGatherInfinibandType
     AcctGatherInterconnectType AcctGatherNodeFreq AcctGatherProfileType AuthAltParameters AuthAltTypes AuthType
-    BackupAddr BackupController BcastExclude BcastParameters BurstBufferParameters CertgenParameters CertgenType
+    BackupAddr BackupController BatchStartTimeout BcastExclude BcastParameters BurstBufferParameters CertgenParameters CertgenType
     CertmgrParameters CertmgrType CheckpointType CommunicationParameters ControlAddr ControlMachine CpuFreqDef
     CpuFreqGovernors CredType CryptoType DataParserParameters DebugFlags DisableRootJobs EioTimeout Epilog
     EpilogMsgTime EpilogTimeout ExtSensorsFreq ExtSensorsType FrontendName GetEnvTimeout GpuFreqDef GroupUpdateForce

@@ -25,41 +25,51 @@ export type ConfPairs = readonly [Setting, ...Setting[]];
  * @param from what names the file, when that is not the user's command line
  */
 export function readConfLines(file: ConfFile, problems: Problem[], from?: Where): ConfPairs[] {
-  const clusterName = { value: "" };
-  return readInto([], file, problems, from, clusterName, []);
+  const reader = { out: [], problems, clusterName: "" };
+  readFile(reader, file, from ?? { at: { file: file.name, line: 1, column: 1, length: 1 } }, []);
+  return reader.out;
 }
 
-function readInto(
-  out: ConfPairs[],
-  file: ConfFile,
-  problems: Problem[],
-  from: Where | undefined,
-  clusterName: { value: string },
-  chain: readonly string[],
-): ConfPairs[] {
-  const where = from ?? { at: { file: file.name, line: 1, column: 1, length: 1 } };
+/** As `readConfLines`, of a text that is at hand; includes are relative to where `file` lies. */
+export function parseConfLines(text: string, file: ConfFile, problems: Problem[]): ConfPairs[] {
+  const reader = { out: [], problems, clusterName: "" };
+  readLines(reader, text, file, []);
+  return reader.out;
+}
+
+interface Reader {
+  out: ConfPairs[];
+  problems: Problem[];
+  /** What `%c` in an include stands for. */
+  clusterName: string;
+}
+
+function readFile(reader: Reader, file: ConfFile, where: Where, chain: readonly string[]): void {
+  const { problems } = reader;
   if (chain.includes(file.path) || chain.length >= DEEPEST_INCLUDE) {
     problems.push({ code: "slurm/include-cycle", message: `${file.name} includes itself`, ...where });
-    return out;
+    return;
   }
   const text = readText(file, problems, where);
-  if (text === undefined) return out;
+  if (text !== undefined) readLines(reader, text, file, chain);
+}
+
+function readLines(reader: Reader, text: string, file: ConfFile, chain: readonly string[]): void {
   for (const line of logicalLines(text, file.name)) {
     const include = /^(\s*include\s+)(\S+)/i.exec(line.text);
     if (include !== null) {
-      const written = include[2]!.replaceAll("%c", clusterName.value.toLowerCase());
+      const written = include[2]!.replaceAll("%c", reader.clusterName.toLowerCase());
       const at = { at: line.position(include[1]!.length, include[2]!.length) };
       const beside = (path: string) => (isAbsolute(written) ? written : join(dirname(path), written));
       const inner = { path: beside(file.path), name: beside(file.name) };
-      readInto(out, inner, problems, at, clusterName, [...chain, file.path]);
+      readFile(reader, inner, at, [...chain, file.path]);
       continue;
     }
-    const pairs = readPairs(line, problems);
+    const pairs = readPairs(line, reader.problems);
     if (pairs === undefined) continue;
-    for (const { key, value } of pairs) if (key.toLowerCase() === "clustername") clusterName.value = value;
-    out.push(pairs);
+    for (const { key, value } of pairs) if (key.toLowerCase() === "clustername") reader.clusterName = value;
+    reader.out.push(pairs);
   }
-  return out;
 }
 
 /** The pairs of a line; what cannot be read is reported, and what came before it is kept. */

@@ -223,7 +223,7 @@ function parameters(text: string): SchedulerParameters {
   const tests = number("bf_max_job_test", 500);
   return {
     bf_interval: interval,
-    bf_max_time: number("bf_max_time", interval),
+    bf_max_time: number("bf_max_time", Math.max(1, interval)),
     bf_window: number("bf_window", 1440),
     bf_window_linear: number("bf_window_linear", 0),
     bf_resolution: number("bf_resolution", 60),
@@ -242,7 +242,7 @@ function parameters(text: string): SchedulerParameters {
     bf_continue: given.has("bf_continue"),
     bf_yield_interval: number("bf_yield_interval", 2_000_000),
     bf_yield_sleep: number("bf_yield_sleep", 500_000),
-    bf_running_job_reserve: given.has("bf_running_job_reserve"),
+    bf_running_job_reserve: given.has("bf_running_job_reserve") || given.has("bf_licenses"),
     bf_busy_nodes: given.has("bf_busy_nodes"),
     bf_licenses: given.has("bf_licenses"),
     bf_ignore_newly_avail_nodes: given.has("bf_ignore_newly_avail_nodes"),

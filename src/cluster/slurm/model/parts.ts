@@ -6,8 +6,11 @@ import type { Partition } from "./partition.js";
 export type Selection =
   /** It fits now. */
   | { kind: "now"; allocation: JobAllocation }
-  /** It fits once these are gone; they are not asked yet. */
-  | { kind: "preempt"; victims: SlurmJob[]; nodes: BitVector }
+  /**
+   * It fits once these are gone; they are not asked yet. With `allocation` it may start beside them at once, because
+   * they are all suspended by the gang scheduler.
+   */
+  | { kind: "preempt"; victims: SlurmJob[]; nodes: BitVector; allocation?: JobAllocation }
   /** Of a will-run test: when it is expected to start (seconds) and where. */
   | { kind: "later"; start: number; nodes: BitVector }
   /** Resources are in use. `possible`: where it would run if nothing ran on the nodes it was offered. */
@@ -24,8 +27,15 @@ export interface Selector {
    *
    * `run`: where it would start now, or whom it would evict. `will-run`: also when it could start if running jobs end
    * at their limits (section 5 of the behaviour that is followed). Either sets the job's `totalCpus`, whatever comes out.
+   * `reserved`: cores by node that an advance reservation keeps from it.
    */
-  select(job: SlurmJob, partition: Partition, usable: BitVector, mode: "run" | "will-run"): Selection;
+  select(
+    job: SlurmJob,
+    partition: Partition,
+    usable: BitVector,
+    mode: "run" | "will-run",
+    reserved?: ReadonlyMap<number, BitVector>,
+  ): Selection;
   /** Could it run on the partition's nodes if all were idle and up? Undefined when it could, else why not. */
   possible(job: SlurmJob, partition: Partition): string | undefined;
   /** Books and returns what a job holds. */
@@ -95,4 +105,8 @@ export interface SchedulerActions {
   reason(job: SlurmJob, reason: string): void;
   /** Holds it for good: priority 0 and the reason. */
   hold(job: SlurmJob, reason: string): void;
+  /** Ends a pending job that can never run: its deadline is out of reach, or what it depends on cannot come. */
+  withdraw(job: SlurmJob, as: "DEADLINE" | "CANCELLED"): void;
+  /** Takes back the start of a heterogeneous job's component whose siblings could not start; it waits as if requeued. */
+  revoke(job: SlurmJob): void;
 }

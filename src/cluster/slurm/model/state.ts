@@ -21,7 +21,7 @@ export interface SlurmState {
   readonly reservations: Reservation[];
   /** Free and total by name. */
   readonly licenses: Map<string, { total: number; used: number }>;
-  /** Every record that has not left, in the order of Slurm's job list: by submission, split-off tasks at the end. */
+  /** Every record that has not left, in the order of Slurm's job list: by submission; an array's head goes to the end when a task leaves it. */
   readonly jobs: Set<SlurmJob>;
   readonly jobById: Map<number, SlurmJob>;
   readonly pending: Set<SlurmJob>;

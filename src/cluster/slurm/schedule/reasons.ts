@@ -1,0 +1,87 @@
+import type { SlurmJob } from "../model/job.js";
+import type { SchedulerActions } from "../model/parts.js";
+
+/** What squeue prints instead of `Resources` when the nodes left in a pass are too few. */
+export const nodesTaken =
+  "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions";
+
+/** Slurm's code Resources, whatever text stands for it. */
+export function isResources(reason: string): boolean {
+  return reason === "Resources" || reason === nodesTaken;
+}
+
+/** Slurm's code ReqNodeNotAvail, which always prints a text. */
+export function isNodeUnavailable(reason: string): boolean {
+  return reason.startsWith("ReqNodeNotAvail");
+}
+
+/** A limit of a QOS or an association holds it back: it is tested again before anything else. */
+export function isPolicy(reason: string): boolean {
+  return (
+    reason.startsWith("QOS") ||
+    reason.startsWith("Assoc") ||
+    (reason.startsWith("Max") && reason !== "MaxMemPerLimit")
+  );
+}
+
+/** Reasons that the partition gives: cleared as soon as a partition admits it. */
+export function isPartition(reason: string): boolean {
+  return (
+    reason.startsWith("Partition") ||
+    reason === "MaxMemPerLimit" ||
+    reason === "QOSUsageThreshold" ||
+    reason.startsWith("Job's ")
+  );
+}
+
+/** Held for good: only an administrator, or its user, changes these. */
+export function isFinal(reason: string): boolean {
+  return (
+    reason === "JobHeldUser" ||
+    reason === "JobHeldAdmin" ||
+    reason === "JobHoldMaxRequeue" ||
+    reason === "DependencyNeverSatisfied" ||
+    reason === "InvalidAccount" ||
+    reason === "InvalidQOS" ||
+    (reason.startsWith("Reservation ") && reason.endsWith(" was deleted"))
+  );
+}
+
+/**
+ * Reasons as they change within one pass. A pass is instantaneous, so that only what stands at its end is seen:
+ * `publish` tells the controller of those.
+ */
+export class Reasons {
+  readonly #jobs: SlurmJob[] = [];
+  readonly #before: string[] = [];
+  readonly #touched = new Set<SlurmJob>();
+
+  set(job: SlurmJob, reason: string): void {
+    if (job.reason === reason) return;
+    if (!this.#touched.has(job)) {
+      this.#touched.add(job);
+      this.#jobs.push(job);
+      this.#before.push(job.reason);
+    }
+    job.reason = reason;
+  }
+
+  publish(actions: SchedulerActions): void {
+    for (let i = 0; i < this.#jobs.length; i++) {
+      const job = this.#jobs[i]!;
+      const { reason } = job;
+      const before = this.#before[i]!;
+      if (reason === before || !this.#touched.has(job)) continue;
+      job.reason = before;
+      actions.reason(job, reason);
+    }
+    this.#jobs.length = 0;
+    this.#before.length = 0;
+    this.#touched.clear();
+  }
+
+  /** It left the queue, or its reason is told elsewhere. */
+  forget(job: SlurmJob): void {
+    this.#touched.delete(job);
+  }
+}

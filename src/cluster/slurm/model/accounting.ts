@@ -23,6 +23,8 @@ export interface Usage {
   runSeconds: Float64Array;
   /** Nodes held, with the number of jobs on each: a node counts once. */
   nodeJobs: Map<number, number>;
+  /** Pending jobs whose age counts, for MaxJobsAccrue and GrpJobsAccrue. */
+  accruing: number;
 }
 
 /** A QOS with its usage; users and accounts that use it have counters of their own. */

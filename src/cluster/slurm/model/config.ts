@@ -264,6 +264,7 @@ export interface CommonLimits {
   maxTresMinsPerJob?: TresLimits;
   maxWall?: number;
   grpJobsAccrue?: number;
+  /** Of a QOS: for each user. */
   maxJobsAccrue?: number;
   /** Priority below which backfill makes no reservation. */
   minPrioThreshold?: number;
@@ -288,6 +289,7 @@ export interface QosConfig extends CommonLimits {
   maxJobsPerAccount?: number;
   maxSubmitPerUser?: number;
   maxSubmitPerAccount?: number;
+  maxJobsAccruePerAccount?: number;
   maxTresPerUser?: TresLimits;
   maxTresPerAccount?: TresLimits;
   maxTresRunMinsPerUser?: TresLimits;

@@ -20,6 +20,7 @@ export function emptyUsage(tres: TresTable): Usage {
     tres: new Float64Array(size),
     runSeconds: new Float64Array(size),
     nodeJobs: new Map(),
+    accruing: 0,
   };
 }
 

@@ -1,0 +1,217 @@
+import type { SlurmJob } from "../model/job.js";
+import { SlurmJobState } from "../model/job.js";
+import type { Priorities, PriorityFactors } from "../model/parts.js";
+import type { Partition } from "../model/partition.js";
+import type { SlurmState } from "../model/state.js";
+import type { UsageLedger } from "../usage/ledger.js";
+import { ClassicFairshare } from "./classic.js";
+import { Factors } from "./factors.js";
+import { FairTree } from "./fair-tree.js";
+import { nextReset } from "./reset.js";
+import { ShareTree } from "./shares.js";
+
+/** The weighted terms as they were when the priority was last worked out: what sprio shows until the next tick. */
+interface Terms {
+  age: number;
+  assoc: number;
+  fairshare: number;
+  jobsize: number;
+  partition: number;
+  qos: number;
+  site: number;
+  nice: number;
+}
+
+const greatest = 0xffffffff;
+
+/**
+ * `priority/multifactor` (`priority_multifactor.c`, slurm-22-05-8-1). A job gets its priority when it is submitted,
+ * updated or requeued, and all pending jobs get a new one at each tick of the decay thread. Without accounting there is
+ * no decay thread, and age and fair-share count nothing.
+ */
+export class MultifactorPriorities implements Priorities {
+  readonly shares: ShareTree | undefined;
+  readonly classic: ClassicFairshare | undefined;
+  private readonly fairTree: FairTree | undefined;
+  private readonly factorsOf: Factors;
+  private readonly terms = new WeakMap<SlurmJob, Terms>();
+  private readonly weights: { age: number; fairshare: number };
+  private resetAt: number;
+
+  /** `epoch`: seconds since 1970 at the run's start, for PriorityUsageResetPeriod. */
+  constructor(
+    private readonly state: SlurmState,
+    private readonly ledger: UsageLedger,
+    private readonly epoch = 0,
+  ) {
+    const { priority, accounting } = state.config;
+    this.factorsOf = new Factors(state);
+    this.weights =
+      accounting === undefined
+        ? { age: 0, fairshare: 0 }
+        : { age: priority.weightAge, fairshare: priority.weightFairshare };
+    if (accounting !== undefined && state.associations.length > 0) {
+      const { noFairTree, depthOblivious } = priority.flags;
+      this.shares = new ShareTree(state.associations, !noFairTree);
+      if (noFairTree)
+        this.classic = new ClassicFairshare(this.shares, depthOblivious, priority.dampeningFactor);
+      else this.fairTree = new FairTree(this.shares);
+    }
+    this.resetAt = nextReset(priority.usageResetPeriod, epoch + state.now) - epoch;
+  }
+
+  assign(job: SlurmJob): void {
+    this.prioritize(job, this.state.now);
+  }
+
+  tick(): void {
+    const { state, ledger } = this;
+    if (this.shares === undefined) return;
+    const now = state.now;
+    if (now >= this.resetAt) {
+      ledger.reset();
+      this.resetAt =
+        nextReset(state.config.priority.usageResetPeriod, this.epoch + this.resetAt) - this.epoch;
+    }
+    this.classic?.refreshAccounts();
+    const first = ledger.lastTick < 0;
+    if (!first) ledger.decay(now - ledger.lastTick);
+    if (this.fairTree !== undefined) this.fairTreeTick(this.fairTree, now);
+    else if (!first) this.classicTick(now);
+    ledger.lastTick = now;
+  }
+
+  ended(job: SlurmJob): void {
+    this.ledger.finish(job, this.state.now);
+  }
+
+  factors(job: SlurmJob, partition: Partition): PriorityFactors {
+    const terms = this.terms.get(job);
+    const { priority } = this.state.config;
+    const tres = Object.fromEntries(
+      this.factorsOf.tresWeights.map(({ position, name, weight }) => [
+        name,
+        weight * this.factorsOf.tres(position, job, partition, this.held(job)),
+      ]),
+    );
+    const factors = {
+      priority: 0,
+      site: terms?.site ?? 0,
+      age: terms?.age ?? 0,
+      assoc: terms?.assoc ?? 0,
+      fairshare: terms?.fairshare ?? 0,
+      jobsize: terms?.jobsize ?? 0,
+      partition: priority.weightPartition * this.factorsOf.partition(partition),
+      qos: terms?.qos ?? 0,
+      nice: terms?.nice ?? 0,
+      tres,
+    };
+    const sum = Object.values(tres).reduce((total, term) => total + term, 0);
+    factors.priority = bounded(add(factors, factors.partition, sum));
+    return factors;
+  }
+
+  /** All new usage, then all ranks, then all priorities: nothing lags. */
+  private fairTreeTick(fairTree: FairTree, now: number): void {
+    const { state, ledger } = this;
+    for (const job of state.running) ledger.charge(job, now);
+    fairTree.calculate();
+    for (const job of state.pending) this.reprioritize(job, now);
+    if (state.config.priority.flags.calculateRunning)
+      for (const job of state.running) this.reprioritize(job, now);
+  }
+
+  /** One walk over the job list: usage and priorities of each job in turn. */
+  private classicTick(now: number): void {
+    const { calculateRunning } = this.state.config.priority.flags;
+    for (const job of this.state.jobs) {
+      const running = isRunning(job);
+      if (running) this.ledger.charge(job, now);
+      if (job.state === SlurmJobState.Pending || (running && calculateRunning)) this.reprioritize(job, now);
+    }
+  }
+
+  /** Held jobs keep their 0. */
+  private reprioritize(job: SlurmJob, now: number): void {
+    if (job.priority !== 0) this.prioritize(job, now);
+  }
+
+  private prioritize(job: SlurmJob, now: number): void {
+    const terms = this.termsOf(job);
+    const { priority } = this.state.config;
+    const { factorsOf } = this;
+    terms.age = this.weights.age === 0 ? 0 : factorsOf.age(job, now) * this.weights.age;
+    terms.assoc = priority.weightAssoc === 0 ? 0 : factorsOf.association(job) * priority.weightAssoc;
+    terms.fairshare = this.weights.fairshare === 0 ? 0 : this.fairshare(job) * this.weights.fairshare;
+    terms.jobsize = priority.weightJobSize === 0 ? 0 : factorsOf.size(job) * priority.weightJobSize;
+    terms.qos = priority.weightQos === 0 ? 0 : factorsOf.qos(job) * priority.weightQos;
+    terms.site = job.siteFactor;
+    terms.nice = job.nice;
+    job.priority = this.raised(job.priority, this.inPartition(job, job.partition, terms));
+    if (job.partitions.length < 2) {
+      job.priorities = undefined;
+      return;
+    }
+    job.priorities ??= job.partitions.map(() => 0);
+    for (let i = 0; i < job.partitions.length; i++)
+      job.priorities[i] = this.raised(
+        job.priorities[i]!,
+        this.inPartition(job, job.partitions[i]!, terms),
+      );
+  }
+
+  private inPartition(job: SlurmJob, partition: Partition, terms: Terms): number {
+    const { weightPartition } = this.state.config.priority;
+    const part = weightPartition === 0 ? 0 : this.factorsOf.partition(partition) * weightPartition;
+    let tres = 0;
+    for (const { position, weight } of this.factorsOf.tresWeights)
+      tres += this.factorsOf.tres(position, job, partition, this.held(job)) * weight;
+    return bounded(add(terms, part, tres));
+  }
+
+  private raised(old: number, next: number): number {
+    return this.state.config.priority.flags.incrOnly ? Math.max(old, next) : next;
+  }
+
+  private fairshare(job: SlurmJob): number {
+    if (job.association === undefined) return 0;
+    return this.classic ? this.classic.factor(job.association) : job.association.fairshare;
+  }
+
+  private held(job: SlurmJob): Float64Array | undefined {
+    return isRunning(job) ? this.ledger.tresOf(job) : undefined;
+  }
+
+  private termsOf(job: SlurmJob): Terms {
+    let terms = this.terms.get(job);
+    if (terms === undefined) {
+      terms = { age: 0, assoc: 0, fairshare: 0, jobsize: 0, partition: 0, qos: 0, site: 0, nice: 0 };
+      this.terms.set(job, terms);
+    }
+    return terms;
+  }
+}
+
+function isRunning(job: SlurmJob): boolean {
+  return job.state === SlurmJobState.Running || job.state === SlurmJobState.Suspended;
+}
+
+/** In Slurm's order of additions: the sum's last bit decides which whole number it becomes. */
+function add(terms: Omit<Terms, "partition">, partition: number, tres: number): number {
+  return (
+    terms.age +
+    terms.assoc +
+    terms.fairshare +
+    terms.jobsize +
+    partition +
+    terms.qos +
+    tres +
+    terms.site -
+    terms.nice
+  );
+}
+
+/** A priority is a whole number from 1 (0 means held) to 2^32 - 1. */
+function bounded(priority: number): number {
+  return Math.min(Math.max(Math.trunc(priority), 1), greatest);
+}

@@ -1,0 +1,222 @@
+import type { Association, Qos, Usage } from "../model/accounting.js";
+import type { SlurmJob } from "../model/job.js";
+import type { SlurmState } from "../model/state.js";
+import { emptyUsage } from "../state/accounts.js";
+import { billing } from "./billing.js";
+import { limitSeconds } from "./limit-seconds.js";
+import { allocatedTres, Energy, Node } from "./tres.js";
+
+/** A running job's share in the books: what it holds, and whose counters it moves. */
+interface Charge {
+  tres: Float64Array;
+  nodes: Int32Array;
+  /** Billing as a fraction, which the TRES of that name has truncated. */
+  billing: number;
+  /** The job's QOS, then the partition's when it is another. */
+  qos: readonly Qos[];
+  /** From the user's association up to the root. */
+  associations: readonly Association[];
+  /** Counters of what is held and still to run: QOS as a whole, by user and by account, and the associations. */
+  held: readonly Usage[];
+  closed: boolean;
+}
+
+/**
+ * The books of usage: what `priority_multifactor.c` (`_apply_decay`, `_apply_new_usage`) and `acct_policy.c` keep of
+ * running jobs. Times are seconds. A tick costs one multiplication for each counter of an association or QOS and one
+ * addition for each running job and its ancestors.
+ */
+export class UsageLedger {
+  /** When the decay thread ran last; -1 never. Usage of running jobs is in the books up to here. */
+  lastTick = -1;
+  /** By how much usage shrinks in a second: Slurm's 1 - 0.693 / half-life. */
+  readonly decayPerSecond: number;
+  private readonly charges = new Map<SlurmJob, Charge>();
+  private readonly limits: boolean;
+
+  constructor(private readonly state: SlurmState) {
+    const { decayHalfLife } = state.config.priority;
+    this.decayPerSecond = decayHalfLife > 0 ? 1 - 0.693 / decayHalfLife : 1;
+    this.limits = state.config.enforce.limits;
+  }
+
+  /** Jobs that have an open or closed charge: those that started and did not leave the books. */
+  get jobs(): IterableIterator<SlurmJob> {
+    return this.charges.keys();
+  }
+
+  /** What a running job holds, by TRES. */
+  tresOf(job: SlurmJob): Float64Array {
+    return this.chargeOf(job).tres;
+  }
+
+  /** Lets all usage decay over `seconds`; QOS with NoDecay keep theirs. */
+  decay(seconds: number): void {
+    const factor = Math.max(this.decayPerSecond ** seconds, 2.2250738585072014e-308);
+    if (factor === 1) return;
+    for (const { usage } of this.state.associations) shrink(usage, factor);
+    for (const { usage, config } of this.state.qos.values())
+      if (!config.flags.includes("NoDecay")) shrink(usage, factor);
+  }
+
+  /** PriorityUsageResetPeriod: forgets all usage. */
+  reset(): void {
+    for (const { usage } of this.state.associations) shrink(usage, 0);
+    for (const { usage } of this.state.qos.values()) shrink(usage, 0);
+  }
+
+  /** Books a running job's use since the last tick (or its start). */
+  charge(job: SlurmJob, now: number): void {
+    this.book(job, this.chargeOf(job), now, false);
+  }
+
+  /** It starts: its resources and its whole time limit count against limits. */
+  open(job: SlurmJob): void {
+    const charge = this.chargeOf(job);
+    if (!this.limits) return;
+    const remaining = Math.trunc(limitSeconds(job) * usageFactor(job));
+    for (const usage of charge.held) {
+      usage.jobs++;
+      hold(usage, charge, 1);
+      for (let i = 0; i < charge.tres.length; i++)
+        if (i !== Energy) usage.runSeconds[i]! += charge.tres[i]! * remaining;
+    }
+  }
+
+  /**
+   * It ends: books the rest of its use. Slurm does so only where limits are enforced; elsewhere the time since the
+   * last tick is lost to fair-share.
+   */
+  finish(job: SlurmJob, now: number): void {
+    const charge = this.charges.get(job);
+    if (charge === undefined || charge.closed) return;
+    if (this.limits) this.book(job, charge, now, true);
+    else this.charges.delete(job);
+    charge.closed = true;
+  }
+
+  /** After `finish`: what it held counts no longer. */
+  close(job: SlurmJob): void {
+    const charge = this.charges.get(job);
+    if (charge === undefined) return;
+    this.charges.delete(job);
+    if (!this.limits) return;
+    for (const usage of charge.held) {
+      usage.jobs--;
+      hold(usage, charge, -1);
+    }
+  }
+
+  /** The administrator gives a running job another limit (minutes). */
+  alter(job: SlurmJob, limit: number): void {
+    const charge = this.charges.get(job);
+    if (charge === undefined || !this.limits) return;
+    const factor = usageFactor(job);
+    const change =
+      Math.trunc(limitSeconds(job, limit) * factor) - Math.trunc(limitSeconds(job) * factor);
+    for (const usage of charge.held)
+      for (let i = 0; i < charge.tres.length; i++)
+        if (i !== Energy)
+          usage.runSeconds[i] = Math.max(usage.runSeconds[i]! + charge.tres[i]! * change, 0);
+  }
+
+  private chargeOf(job: SlurmJob): Charge {
+    let charge = this.charges.get(job);
+    if (charge === undefined) {
+      const { state } = this;
+      const tres = allocatedTres(state, job, job.partition, job.allocation!);
+      const qos = [job.qos, job.partition.qos].filter(
+        (one, i, both): one is Qos => one !== undefined && both.indexOf(one) === i,
+      );
+      const associations: Association[] = [];
+      for (let one = job.association; one !== undefined; one = one.parent) associations.push(one);
+      charge = {
+        tres,
+        nodes: job.allocation!.node,
+        billing: billing(state, job.partition, tres),
+        qos,
+        associations,
+        held: [
+          ...qos.flatMap((one) => [
+            one.usage,
+            countersOf(state, one.byUser, job.user),
+            countersOf(state, one.byAccount, job.account),
+          ]),
+          ...associations.map((one) => one.usage),
+        ],
+        closed: false,
+      };
+      this.charges.set(job, charge);
+    }
+    return charge;
+  }
+
+  private book(job: SlurmJob, charge: Charge, now: number, last: boolean): void {
+    if (charge.closed || charge.associations.length === 0) return;
+    const from = Math.max(job.startTime, this.lastTick);
+    const until = last && job.endTime >= 0 ? Math.min(now, job.endTime) : now;
+    const ran = Math.max(until - from, 0);
+    const factor = usageFactor(job);
+    const decayed = ran * this.decayPerSecond ** ran;
+    for (const { usage, config } of charge.qos) {
+      const seconds = (config.flags.includes("NoDecay") ? ran : decayed) * factor;
+      this.use(usage, charge, seconds);
+    }
+    for (const { usage } of charge.associations) this.use(usage, charge, decayed * factor);
+    if (!this.limits) return;
+    const done = Math.trunc(this.elapsed(job, from, until, ran, last) * factor);
+    for (const usage of charge.held)
+      for (let i = 0; i < charge.tres.length; i++)
+        if (i !== Energy)
+          usage.runSeconds[i] = Math.max(usage.runSeconds[i]! - charge.tres[i]! * done, 0);
+  }
+
+  private use(usage: Usage, { tres, billing }: Charge, seconds: number): void {
+    usage.raw += billing * seconds;
+    usage.wall += seconds;
+    if (!this.limits) return;
+    for (let i = 0; i < tres.length; i++) if (i !== Energy) usage.tresRaw[i]! += tres[i]! * seconds;
+  }
+
+  /** Seconds of its time limit that are over; all that are left when it ends. */
+  private elapsed(job: SlurmJob, from: number, until: number, ran: number, last: boolean): number {
+    const end = job.startTime + limitSeconds(job);
+    if (from >= end) return 0;
+    if (last) return end - from;
+    return until > job.endTime ? Math.max(job.endTime - from, 0) : ran;
+  }
+}
+
+function usageFactor(job: SlurmJob): number {
+  return job.qos?.config.usageFactor ?? 1;
+}
+
+/** Counters of one user or account in a QOS, made at first need. */
+export function countersOf(state: SlurmState, all: Map<string, Usage>, name: string): Usage {
+  let usage = all.get(name);
+  if (usage === undefined) {
+    usage = emptyUsage(state.tres);
+    all.set(name, usage);
+  }
+  return usage;
+}
+
+function shrink(usage: Usage, factor: number): void {
+  usage.raw *= factor;
+  usage.wall *= factor;
+  const { tresRaw } = usage;
+  for (let i = 0; i < tresRaw.length; i++) tresRaw[i]! *= factor;
+}
+
+/** Takes or gives back; nodes count once however many jobs lie on them. */
+function hold(usage: Usage, { tres, nodes }: Charge, sign: 1 | -1): void {
+  for (let i = 0; i < tres.length; i++)
+    if (i !== Energy && i !== Node) usage.tres[i]! += sign * tres[i]!;
+  const { nodeJobs } = usage;
+  for (const node of nodes) {
+    const jobs = (nodeJobs.get(node) ?? 0) + sign;
+    if (jobs > 0) nodeJobs.set(node, jobs);
+    else nodeJobs.delete(node);
+  }
+  usage.tres[Node] = nodeJobs.size;
+}

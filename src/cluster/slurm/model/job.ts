@@ -65,8 +65,9 @@ export interface SlurmJob {
   startTime: number;
   /** Start + limit while it runs; the moment of its end afterwards. */
   endTime: number;
-  /** Seconds run before the present stretch, and when the last suspension began. */
+  /** Seconds that it had run when it was last suspended. */
   preSuspended: number;
+  /** When it was last suspended or resumed; -1 never. */
   suspendTime: number;
   /** When its preemption was asked for: it goes at `endTime`, which then ends its grace; -1 none. */
   preemptTime: number;

@@ -47,16 +47,33 @@ export interface Selector {
 
 /** QOS and association limits: `acct_policy.c`. Reasons are as squeue prints them; undefined means it passes. */
 export interface Limits {
-  /** At submission: `reject` refuses it, `reason` lets it in to wait. */
-  submit(job: SlurmJob): { reject?: string; reason?: string } | undefined;
+  /** At submission, before `submitted`: refuses it with a reason; gives a job without a time limit one (minutes). */
+  submit(job: SlurmJob): { reject?: string; timeLimit?: number };
+  /** Numbers of jobs and wall-clock time. */
   preSelect(job: SlurmJob, partition: Partition): string | undefined;
   /** With the nodes that it would get and its `totalCpus` (or the least it asks for, while no test has set them). */
   postSelect(job: SlurmJob, partition: Partition, nodes: BitVector): string | undefined;
+  /** The most nodes that limits let a job have, and what to say when it needs more. */
+  maxNodes(job: SlurmJob, partition: Partition): { nodes: number; reason: string };
+  /** The priority below which backfill makes no reservation for it; 0 for none. */
+  priorityThreshold(job: SlurmJob, partition: Partition): number;
+  /**
+   * Each time the queue is built, for a pending job that waits for nothing but its turn: lets its age count, as far as
+   * MaxJobsAccrue and its like allow. `split` splits the next task off an array.
+   */
+  accrue(job: SlurmJob, split: (head: SlurmJob) => SlurmJob): void;
+  /** A pending job was held or made to wait: its age counts no longer. */
+  unaccrue(job: SlurmJob): void;
+  /** It is in the queue, for the first time or again after a requeue. */
   submitted(job: SlurmJob): void;
-  /** It left without having started. */
+  /** It left without having started. Call it before `tasksLeft` is emptied. */
   withdrawn(job: SlurmJob): void;
+  /** It runs, with its partition, start time, time limit and allocation set. */
   started(job: SlurmJob): void;
+  /** It ended (or goes back to the queue), its end time set. Call it once, while its allocation is still there. */
   ended(job: SlurmJob): void;
+  /** A running job is about to get another time limit (minutes). */
+  altered(job: SlurmJob, timeLimit: number): void;
   /** Running jobs that the 30-s check must kill because a limit of TRES minutes is used up. */
   exhausted(): SlurmJob[];
 }
@@ -65,10 +82,8 @@ export interface Limits {
 export interface Priorities {
   /** A job was submitted, updated or requeued. */
   assign(job: SlurmJob): void;
-  /** The decay thread's tick, on its grid. */
+  /** The decay thread's tick, each calcPeriod from the controller's start. */
   tick(): void;
-  /** The rest of a job's usage is added when it ends or is suspended. */
-  ended(job: SlurmJob): void;
   /** The weighted terms of its priority, as `sprio -l` prints them. */
   factors(job: SlurmJob, partition: Partition): PriorityFactors;
 }

@@ -21,8 +21,6 @@ export class BasicPriorities implements Priorities {
 
   tick(): void {}
 
-  ended(): void {}
-
   factors(job: SlurmJob): PriorityFactors {
     return {
       priority: job.priority,

@@ -72,8 +72,7 @@ export class ClassicFairshare {
         usageEffective =
           siblings === 0
             ? parent.usageEffective
-            : usageNorm +
-              (parent.usageEffective - usageNorm) * (this.tree.shares(association) / siblings);
+            : usageNorm + (parent.usageEffective - usageNorm) * (this.tree.shares(association) / siblings);
       }
     }
     return { usageNorm, usageEffective };

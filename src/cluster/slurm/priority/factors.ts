@@ -22,7 +22,11 @@ export class Factors {
     this.greatestQos = Math.max(0, ...[...state.qos.values()].map((one) => one.config.priority));
     this.greatestAssociation = Math.max(0, ...state.associations.map((one) => one.config.priority));
     this.tresWeights = Object.entries(config.priority.weightTres)
-      .map(([name, weight]) => ({ position: tres.index(name.toLowerCase()), name: name.toLowerCase(), weight }))
+      .map(([name, weight]) => ({
+        position: tres.index(name.toLowerCase()),
+        name: name.toLowerCase(),
+        weight,
+      }))
       .filter((one) => one.position >= 0)
       .sort((a, b) => a.position - b.position);
   }

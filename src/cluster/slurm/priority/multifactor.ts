@@ -1,7 +1,7 @@
 import type { SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
-import type { Priorities, PriorityFactors } from "../model/parts.js";
 import type { Partition } from "../model/partition.js";
+import type { Priorities, PriorityFactors } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
 import type { UsageLedger } from "../usage/ledger.js";
 import { ClassicFairshare } from "./classic.js";
@@ -16,7 +16,6 @@ interface Terms {
   assoc: number;
   fairshare: number;
   jobsize: number;
-  partition: number;
   qos: number;
   site: number;
   nice: number;
@@ -26,8 +25,8 @@ const greatest = 0xffffffff;
 
 /**
  * `priority/multifactor` (`priority_multifactor.c`, slurm-22-05-8-1). A job gets its priority when it is submitted,
- * updated or requeued, and all pending jobs get a new one at each tick of the decay thread. Without accounting there is
- * no decay thread, and age and fair-share count nothing.
+ * updated or requeued, and all pending jobs get a new one at each tick of the decay thread, whose first round is the
+ * making of this object. Without accounting there is no decay thread, and age and fair-share count nothing.
  */
 export class MultifactorPriorities implements Priorities {
   readonly shares: ShareTree | undefined;
@@ -58,6 +57,9 @@ export class MultifactorPriorities implements Priorities {
       else this.fairTree = new FairTree(this.shares);
     }
     this.resetAt = nextReset(priority.usageResetPeriod, epoch + state.now) - epoch;
+    this.classic?.refreshAccounts();
+    this.fairTree?.calculate();
+    ledger.lastTick = state.now;
   }
 
   assign(job: SlurmJob): void {
@@ -74,15 +76,10 @@ export class MultifactorPriorities implements Priorities {
         nextReset(state.config.priority.usageResetPeriod, this.epoch + this.resetAt) - this.epoch;
     }
     this.classic?.refreshAccounts();
-    const first = ledger.lastTick < 0;
-    if (!first) ledger.decay(now - ledger.lastTick);
-    if (this.fairTree !== undefined) this.fairTreeTick(this.fairTree, now);
-    else if (!first) this.classicTick(now);
+    ledger.decay(now - ledger.lastTick);
+    if (this.fairTree) this.fairTreeTick(this.fairTree, now);
+    else this.classicTick(now);
     ledger.lastTick = now;
-  }
-
-  ended(job: SlurmJob): void {
-    this.ledger.finish(job, this.state.now);
   }
 
   factors(job: SlurmJob, partition: Partition): PriorityFactors {
@@ -154,10 +151,7 @@ export class MultifactorPriorities implements Priorities {
     }
     job.priorities ??= job.partitions.map(() => 0);
     for (let i = 0; i < job.partitions.length; i++)
-      job.priorities[i] = this.raised(
-        job.priorities[i]!,
-        this.inPartition(job, job.partitions[i]!, terms),
-      );
+      job.priorities[i] = this.raised(job.priorities[i]!, this.inPartition(job, job.partitions[i]!, terms));
   }
 
   private inPartition(job: SlurmJob, partition: Partition, terms: Terms): number {
@@ -185,7 +179,7 @@ export class MultifactorPriorities implements Priorities {
   private termsOf(job: SlurmJob): Terms {
     let terms = this.terms.get(job);
     if (terms === undefined) {
-      terms = { age: 0, assoc: 0, fairshare: 0, jobsize: 0, partition: 0, qos: 0, site: 0, nice: 0 };
+      terms = { age: 0, assoc: 0, fairshare: 0, jobsize: 0, qos: 0, site: 0, nice: 0 };
       this.terms.set(job, terms);
     }
     return terms;
@@ -197,7 +191,7 @@ function isRunning(job: SlurmJob): boolean {
 }
 
 /** In Slurm's order of additions: the sum's last bit decides which whole number it becomes. */
-function add(terms: Omit<Terms, "partition">, partition: number, tres: number): number {
+function add(terms: Terms, partition: number, tres: number): number {
   return (
     terms.age +
     terms.assoc +

@@ -18,7 +18,6 @@ interface Charge {
   associations: readonly Association[];
   /** Counters of what is held and still to run: QOS as a whole, by user and by account, and the associations. */
   held: readonly Usage[];
-  closed: boolean;
 }
 
 /**
@@ -27,8 +26,8 @@ interface Charge {
  * addition for each running job and its ancestors.
  */
 export class UsageLedger {
-  /** When the decay thread ran last; -1 never. Usage of running jobs is in the books up to here. */
-  lastTick = -1;
+  /** When the decay thread ran last: usage of running jobs is in the books up to here. */
+  lastTick = 0;
   /** By how much usage shrinks in a second: Slurm's 1 - 0.693 / half-life. */
   readonly decayPerSecond: number;
   private readonly charges = new Map<SlurmJob, Charge>();
@@ -36,13 +35,10 @@ export class UsageLedger {
 
   constructor(private readonly state: SlurmState) {
     const { decayHalfLife } = state.config.priority;
+    // Slurm's ln 2 has three digits.
+    // biome-ignore lint/suspicious/noApproximativeNumericConstant: as the real one
     this.decayPerSecond = decayHalfLife > 0 ? 1 - 0.693 / decayHalfLife : 1;
     this.limits = state.config.enforce.limits;
-  }
-
-  /** Jobs that have an open or closed charge: those that started and did not leave the books. */
-  get jobs(): IterableIterator<SlurmJob> {
-    return this.charges.keys();
   }
 
   /** What a running job holds, by TRES. */
@@ -84,27 +80,20 @@ export class UsageLedger {
   }
 
   /**
-   * It ends: books the rest of its use. Slurm does so only where limits are enforced; elsewhere the time since the
-   * last tick is lost to fair-share.
+   * It ends: the rest of its use is booked, and what it held counts no longer. Slurm books the rest only where limits
+   * are enforced; elsewhere the time since the last tick is lost to fair-share.
    */
-  finish(job: SlurmJob, now: number): void {
-    const charge = this.charges.get(job);
-    if (charge === undefined || charge.closed) return;
-    if (this.limits) this.book(job, charge, now, true);
-    else this.charges.delete(job);
-    charge.closed = true;
-  }
-
-  /** After `finish`: what it held counts no longer. */
-  close(job: SlurmJob): void {
+  close(job: SlurmJob, now: number): void {
     const charge = this.charges.get(job);
     if (charge === undefined) return;
-    this.charges.delete(job);
-    if (!this.limits) return;
-    for (const usage of charge.held) {
-      usage.jobs--;
-      hold(usage, charge, -1);
+    if (this.limits) {
+      this.book(job, charge, now, true);
+      for (const usage of charge.held) {
+        usage.jobs--;
+        hold(usage, charge, -1);
+      }
     }
+    this.charges.delete(job);
   }
 
   /** The administrator gives a running job another limit (minutes). */
@@ -112,12 +101,10 @@ export class UsageLedger {
     const charge = this.charges.get(job);
     if (charge === undefined || !this.limits) return;
     const factor = usageFactor(job);
-    const change =
-      Math.trunc(limitSeconds(job, limit) * factor) - Math.trunc(limitSeconds(job) * factor);
+    const change = Math.trunc(limitSeconds(job, limit) * factor) - Math.trunc(limitSeconds(job) * factor);
     for (const usage of charge.held)
       for (let i = 0; i < charge.tres.length; i++)
-        if (i !== Energy)
-          usage.runSeconds[i] = Math.max(usage.runSeconds[i]! + charge.tres[i]! * change, 0);
+        if (i !== Energy) usage.runSeconds[i] = Math.max(usage.runSeconds[i]! + charge.tres[i]! * change, 0);
   }
 
   private chargeOf(job: SlurmJob): Charge {
@@ -144,7 +131,6 @@ export class UsageLedger {
           ]),
           ...associations.map((one) => one.usage),
         ],
-        closed: false,
       };
       this.charges.set(job, charge);
     }
@@ -152,7 +138,7 @@ export class UsageLedger {
   }
 
   private book(job: SlurmJob, charge: Charge, now: number, last: boolean): void {
-    if (charge.closed || charge.associations.length === 0) return;
+    if (charge.associations.length === 0) return;
     const from = Math.max(job.startTime, this.lastTick);
     const until = last && job.endTime >= 0 ? Math.min(now, job.endTime) : now;
     const ran = Math.max(until - from, 0);
@@ -167,8 +153,7 @@ export class UsageLedger {
     const done = Math.trunc(this.elapsed(job, from, until, ran, last) * factor);
     for (const usage of charge.held)
       for (let i = 0; i < charge.tres.length; i++)
-        if (i !== Energy)
-          usage.runSeconds[i] = Math.max(usage.runSeconds[i]! - charge.tres[i]! * done, 0);
+        if (i !== Energy) usage.runSeconds[i] = Math.max(usage.runSeconds[i]! - charge.tres[i]! * done, 0);
   }
 
   private use(usage: Usage, { tres, billing }: Charge, seconds: number): void {
@@ -210,8 +195,7 @@ function shrink(usage: Usage, factor: number): void {
 
 /** Takes or gives back; nodes count once however many jobs lie on them. */
 function hold(usage: Usage, { tres, nodes }: Charge, sign: 1 | -1): void {
-  for (let i = 0; i < tres.length; i++)
-    if (i !== Energy && i !== Node) usage.tres[i]! += sign * tres[i]!;
+  for (let i = 0; i < tres.length; i++) if (i !== Energy && i !== Node) usage.tres[i]! += sign * tres[i]!;
   const { nodeJobs } = usage;
   for (const node of nodes) {
     const jobs = (nodeJobs.get(node) ?? 0) + sign;

@@ -13,14 +13,19 @@ export const Node = 3;
 export const Billing = 4;
 
 /**
- * What a job asks for, by TRES: the least that its options say, before anybody looked for nodes. Memory in MiB; a job
- * that names none asks for all memory of its nodes, as `sprio` shows.
+ * What a job asks for, by TRES: the least that its options say, or with the nodes and CPUs that a scheduling test found.
+ * Memory in MiB; a job that names none asks for all memory of its nodes, as `sprio` shows.
  */
-export function requestedTres(state: SlurmState, job: SlurmJob, partition: Partition): Float64Array {
+export function requestedTres(
+  state: SlurmState,
+  job: SlurmJob,
+  partition: Partition,
+  nodes = Math.max(job.request.minNodes, 1),
+  testedCpus = 0,
+): Float64Array {
   const { request } = job;
   const tres = new Float64Array(state.tres.names.length);
-  const nodes = Math.max(request.minNodes, 1);
-  const cpus = Math.max(request.minCpus, request.minCpusPerNode * nodes, 1);
+  const cpus = testedCpus || Math.max(request.minCpus, request.minCpusPerNode * nodes, 1);
   tres[Cpu] = cpus;
   tres[Node] = nodes;
   for (const gres of request.gres) {

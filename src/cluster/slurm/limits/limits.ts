@@ -1,0 +1,144 @@
+import type { BitVector } from "../../../core/bit-vector.js";
+import type { Qos } from "../model/accounting.js";
+import type { SlurmJob } from "../model/job.js";
+import type { Partition } from "../model/partition.js";
+import type { Limits } from "../model/parts.js";
+import type { SlurmState } from "../model/state.js";
+import type { UsageLedger } from "../usage/ledger.js";
+import { requestedTres } from "../usage/tres.js";
+import { Accrual, tasksOf } from "./accrual.js";
+import { ApplicableLimits, accountCounters, qosOrder, userCounters } from "./applicable.js";
+import { timedOut } from "./exhausted.js";
+import { maxNodes } from "./max-nodes.js";
+import { postSelect } from "./post-select.js";
+import { preSelect } from "./pre-select.js";
+import { submission } from "./submit.js";
+
+/**
+ * QOS and association limits (`acct_policy.c`, slurm-22-05-8-1). Without AccountingStorageEnforce=limits nothing holds a
+ * job back; the books of running jobs are kept all the same.
+ */
+export class AccountingLimits implements Limits {
+  private readonly applicable: ApplicableLimits;
+  private readonly accrual: Accrual;
+  private readonly enforced: boolean;
+
+  constructor(
+    private readonly state: SlurmState,
+    private readonly ledger: UsageLedger,
+  ) {
+    this.applicable = new ApplicableLimits(state);
+    this.accrual = new Accrual(state);
+    this.enforced = state.config.enforce.limits;
+  }
+
+  submit(job: SlurmJob): { reject?: string; timeLimit?: number } {
+    if (!this.enforced) return {};
+    let timeLimit: number | undefined;
+    for (const partition of job.partitions) {
+      const limits = this.applicable.of(job, partition);
+      const tres = requestedTres(this.state, job, partition);
+      const verdict = submission(this.state, limits, job, partition, tres, tasksOf(job));
+      if (verdict.reason !== undefined) return { reject: verdict.reason };
+      timeLimit ??= verdict.timeLimit;
+    }
+    return timeLimit === undefined ? {} : { timeLimit };
+  }
+
+  preSelect(job: SlurmJob, partition: Partition): string | undefined {
+    const { associations } = this.state.config.enforce;
+    if (associations && job.association === undefined) return "InvalidAccount";
+    if (!this.enforced) return undefined;
+    return preSelect(this.state, this.applicable.of(job, partition), job, partition);
+  }
+
+  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector): string | undefined {
+    if (!this.enforced) return undefined;
+    const limits = this.applicable.of(job, partition);
+    if (!limits.byTres) return undefined;
+    const tres = requestedTres(this.state, job, partition, nodes.count(), job.totalCpus);
+    return postSelect(this.state, limits, job, partition, tres, nodes);
+  }
+
+  maxNodes(job: SlurmJob, partition: Partition): { nodes: number; reason: string } {
+    return this.enforced
+      ? maxNodes(this.applicable.of(job, partition))
+      : { nodes: Number.POSITIVE_INFINITY, reason: "" };
+  }
+
+  priorityThreshold(job: SlurmJob, partition: Partition): number {
+    if (!this.enforced || job.association === undefined) return 0;
+    for (const { config } of qosOrder(job.qos, partition.qos))
+      if (config.minPrioThreshold) return config.minPrioThreshold;
+    return job.association.config.minPrioThreshold ?? 0;
+  }
+
+  accrue(job: SlurmJob, split: (head: SlurmJob) => SlurmJob): void {
+    this.accrual.begin(job, split);
+  }
+
+  unaccrue(job: SlurmJob): void {
+    this.accrual.reset(job);
+  }
+
+  submitted(job: SlurmJob): void {
+    this.countSubmitted(job, allQos(job), tasksOf(job));
+  }
+
+  withdrawn(job: SlurmJob): void {
+    this.accrual.end(job);
+    this.countSubmitted(job, allQos(job), -tasksOf(job));
+  }
+
+  started(job: SlurmJob): void {
+    this.accrual.end(job);
+    if (this.enforced) {
+      const kept = qosOrder(job.qos, job.partition.qos);
+      this.countInQos(
+        job,
+        allQos(job).filter((qos) => !kept.includes(qos)),
+        -1,
+      );
+    }
+    this.ledger.open(job);
+  }
+
+  ended(job: SlurmJob): void {
+    this.ledger.close(job, this.state.now);
+    this.countSubmitted(job, qosOrder(job.qos, job.partition.qos), -1);
+    this.accrual.reset(job);
+  }
+
+  altered(job: SlurmJob, timeLimit: number): void {
+    this.ledger.alter(job, timeLimit);
+  }
+
+  exhausted(): SlurmJob[] {
+    const { state } = this;
+    if (!this.enforced || state.config.enforce.safe) return [];
+    return [...state.running].filter((job) => {
+      const limits = this.applicable.of(job, job.partition);
+      return limits.byMinutes && timedOut(state, limits, job, this.ledger.tresOf(job));
+    });
+  }
+
+  private countSubmitted(job: SlurmJob, all: readonly Qos[], change: number): void {
+    if (!this.enforced) return;
+    this.countInQos(job, all, change);
+    for (let one = job.association; one !== undefined; one = one.parent) one.usage.submitted += change;
+  }
+
+  private countInQos(job: SlurmJob, all: readonly Qos[], change: number): void {
+    for (const qos of all) {
+      qos.usage.submitted += change;
+      userCounters(this.state, qos, job).submitted += change;
+      accountCounters(this.state, qos, job).submitted += change;
+    }
+  }
+}
+
+/** A pending job counts in its QOS and in those of all partitions that it may run in. */
+function allQos(job: SlurmJob): Qos[] {
+  const all = [job.qos, ...job.partitions.map((partition) => partition.qos)];
+  return all.filter((qos, i): qos is Qos => qos !== undefined && all.indexOf(qos) === i);
+}

@@ -1,0 +1,135 @@
+import type { BitVector } from "../../../core/bit-vector.js";
+import type { TresTable, Usage } from "../model/accounting.js";
+import type { SlurmJob } from "../model/job.js";
+import type { Partition } from "../model/partition.js";
+import type { SlurmState } from "../model/state.js";
+import { type Applicable, accountCounters, userCounters } from "./applicable.js";
+import type { CompiledLimits } from "./compiled.js";
+import { chargedMinutes } from "./pre-select.js";
+import { type TresLimitKind, tresReason } from "./reasons.js";
+import {
+  exceeds,
+  exceedsMinutes,
+  exceedsPerNode,
+  exceedsRunMinutes,
+  exceedsTogether,
+  fallsShort,
+} from "./tests.js";
+
+/** What a job would take: by TRES, by TRES in minutes of its time limit, and on which nodes. */
+interface Request {
+  tres: Float64Array;
+  minutes: Float64Array;
+  nodes: BitVector;
+  /** A QOS with UsageFactor 0 lets jobs run whatever was used. */
+  counts: boolean;
+}
+
+/**
+ * The limits on what a job would hold once nodes are chosen (`acct_policy_job_runnable_post_select`), with the TRES that it
+ * would get. Answers the reason of the first that holds it back.
+ */
+export function postSelect(
+  state: SlurmState,
+  applicable: Applicable,
+  job: SlurmJob,
+  partition: Partition,
+  tres: Float64Array,
+  nodes: BitVector,
+): string | undefined {
+  const { defaultTime, maxTime } = partition.config;
+  const limit = chargedMinutes(job, job.timeLimit ?? defaultTime ?? maxTime);
+  const minutes = tres.map((count) => count * limit);
+  const request = { tres, minutes, nodes, counts: job.qos?.config.usageFactor !== 0 };
+  const { safe } = state.config.enforce;
+  for (const { qos, limits } of applicable.qos) {
+    const reason = (position: number, kind: TresLimitKind) => tresReason(state.tres, position, "QOS", kind);
+    const blocked =
+      grouped(state.tres, limits, qos.usage, request, safe, "QOS") ??
+      first(exceeds(limits.maxTresMinsPerJob, minutes), "perJobMinutes", reason) ??
+      first(exceeds(limits.maxTresPerJob, tres), "perJob", reason) ??
+      first(exceedsPerNode(limits.maxTresPerNode, tres), "perNode", reason) ??
+      first(fallsShort(limits.minTresPerJob, tres), "min", reason) ??
+      shared(state, limits, accountCounters(state, qos, job), request, "perAccount") ??
+      shared(state, limits, userCounters(state, qos, job), request, "perUser") ??
+      running(state, limits.maxTresRunMinsPerAccount, accountCounters(state, qos, job), request) ??
+      running(state, limits.maxTresRunMinsPerUser, userCounters(state, qos, job), request);
+    if (blocked !== undefined) return blocked;
+  }
+  for (const { association, limits, leaf } of applicable.associations) {
+    const reason = (position: number, kind: TresLimitKind) => tresReason(state.tres, position, "Assoc", kind);
+    const blocked =
+      grouped(state.tres, limits, association.usage, request, safe, "Assoc") ??
+      (leaf
+        ? (first(exceeds(limits.maxTresMinsPerJob, minutes), "perJobMinutes", reason) ??
+          first(exceeds(limits.maxTresPerJob, tres), "perJob", reason) ??
+          first(exceedsPerNode(limits.maxTresPerNode, tres), "perNode", reason))
+        : undefined);
+    if (blocked !== undefined) return blocked;
+  }
+  return undefined;
+}
+
+/** GrpTRESMins, GrpTRES, GrpTRESRunMins. */
+function grouped(
+  table: TresTable,
+  limits: CompiledLimits,
+  usage: Usage,
+  { tres, minutes, nodes, counts }: Request,
+  safe: boolean,
+  owner: "QOS" | "Assoc",
+): string | undefined {
+  const reason = (position: number, kind: TresLimitKind) => tresReason(table, position, owner, kind);
+  return (
+    first(
+      exceedsMinutes(limits.grpTresMins, minutes, usage.runSeconds, usage.tresRaw, safe, counts),
+      "grpMinutes",
+      reason,
+    ) ??
+    first(exceedsTogether(limits.grpTres, tres, usage.tres, newNodes(usage, nodes)), "grp", reason) ??
+    first(
+      exceedsRunMinutes(limits.grpTresRunMins, minutes, usage.runSeconds, counts),
+      "grpRunMinutes",
+      reason,
+    )
+  );
+}
+
+/** MaxTRESPerAccount, MaxTRESPerUser. */
+function shared(
+  { tres: table }: SlurmState,
+  limits: CompiledLimits,
+  usage: Usage,
+  { tres, nodes }: Request,
+  kind: "perAccount" | "perUser",
+): string | undefined {
+  const limit = kind === "perUser" ? limits.maxTresPerUser : limits.maxTresPerAccount;
+  const position = exceedsTogether(limit, tres, usage.tres, newNodes(usage, nodes));
+  return position < 0 ? undefined : tresReason(table, position, "QOS", kind);
+}
+
+/** MaxTRESRunMins of an account or a user. */
+function running(
+  { tres: table }: SlurmState,
+  limit: CompiledLimits["maxTresRunMinsPerUser"],
+  usage: Usage,
+  { minutes, counts }: Request,
+): string | undefined {
+  const position = exceedsRunMinutes(limit, minutes, usage.runSeconds, counts);
+  return position < 0 ? undefined : tresReason(table, position, "QOS", "runMinutes");
+}
+
+function first(
+  position: number,
+  kind: TresLimitKind,
+  reason: (position: number, kind: TresLimitKind) => string,
+): string | undefined {
+  return position < 0 ? undefined : reason(position, kind);
+}
+
+/** A node on which these jobs run already counts once. */
+function newNodes({ nodeJobs }: Usage, nodes: BitVector): number {
+  let fresh = 0;
+  for (let node = nodes.next(0); node >= 0; node = nodes.next(node + 1)) if (!nodeJobs.has(node)) fresh++;
+  return fresh;
+}

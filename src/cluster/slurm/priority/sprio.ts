@@ -1,0 +1,85 @@
+import type { SlurmJob } from "../model/job.js";
+import type { Partition } from "../model/partition.js";
+import type { Priorities, PriorityFactors } from "../model/parts.js";
+import { printed } from "./printed.js";
+
+/** A line of sprio: a pending job in one of its partitions. */
+export interface SprioRow {
+  job: SlurmJob;
+  partition: Partition;
+  factors: PriorityFactors;
+}
+
+/**
+ * What sprio lists: the pending jobs that are eligible and not held, one row for each partition that a job may run in,
+ * those of the highest tier first.
+ */
+export function sprioRows(
+  jobs: Iterable<SlurmJob>,
+  priorities: Pick<Priorities, "factors">,
+  now: number,
+): SprioRow[] {
+  const rows: SprioRow[] = [];
+  for (const job of jobs) {
+    if (job.priority === 0 || job.eligibleTime < 0 || job.eligibleTime > now) continue;
+    const partitions =
+      job.partitions.length < 2
+        ? [job.partition]
+        : [...job.partitions].sort((a, b) => b.config.priorityTier - a.config.priorityTier);
+    for (const partition of partitions)
+      rows.push({ job, partition, factors: priorities.factors(job, partition) });
+  }
+  return rows;
+}
+
+/** The numbers of a row as sprio prints them: the priority cut to a whole number, its terms rounded. */
+export function sprioNumbers({ factors }: SprioRow): string[] {
+  const terms = [
+    factors.age,
+    factors.assoc,
+    factors.fairshare,
+    factors.jobsize,
+    factors.partition,
+    factors.qos,
+  ];
+  return [
+    String(factors.priority),
+    String(factors.site),
+    ...terms.map((term) => printed(term, 0)),
+    String(factors.nice),
+    Object.entries(factors.tres)
+      .filter(([, term]) => term > 0)
+      .map(([name, term]) => `${name}=${printed(term, 0)}`)
+      .join(","),
+  ];
+}
+
+const widths = [10, 10, 10, 10, 10, 10, 10, 10, 11, 20];
+const columns = [
+  "PRIORITY",
+  "SITE",
+  "AGE",
+  "ASSOC",
+  "FAIRSHARE",
+  "JOBSIZE",
+  "PARTITION",
+  "QOS",
+  "NICE",
+  "TRES",
+];
+
+/** `sprio -l`. */
+export function sprioLong(rows: readonly SprioRow[]): string {
+  const line = (id: string, partition: string, user: string, numbers: readonly string[]) =>
+    [
+      id.padStart(15),
+      partition.slice(0, 9).padEnd(9),
+      user.slice(0, 8).padStart(8),
+      ...numbers.map((text, i) => text.padStart(widths[i]!)),
+    ].join(" ");
+  return [
+    line("JOBID", "PARTITION", "USER", columns),
+    ...rows.map((row) => line(String(row.job.id), row.partition.name, row.job.user, sprioNumbers(row))),
+    "",
+  ].join("\n");
+}

@@ -33,6 +33,9 @@ export interface SlurmJob {
   id: number;
   /** The number by which the cluster knows it; -1 for records that exist only here, as an array's head. */
   host: number;
+  /** Its name in the trace, by which dependencies call it; an array's or heterogeneous job's for their records. */
+  label: string;
+  /** --job-name. */
   name: string;
   request: JobRequest;
   state: SlurmJobState;

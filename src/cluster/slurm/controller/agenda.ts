@@ -1,0 +1,54 @@
+import { EventQueue } from "../../../core/event-queue.js";
+import { SECOND } from "../../../core/units.js";
+
+/** What a moment of the agenda is for. */
+export const Due = {
+  /** Time limits, ends of grace, used-up minutes, ended reservations. */
+  Check: 0,
+  /** A pending job's begin time has come. */
+  Eligible: 1,
+  /** The decay thread. */
+  Decay: 2,
+  /** The gang scheduler. */
+  Slice: 3,
+  /** A reservation begins or ends. */
+  Reservation: 4,
+} as const;
+export type Due = (typeof Due)[keyof typeof Due];
+
+/** What the controller has to do at moments to come, by time; whole seconds. */
+export class Agenda {
+  readonly #queue = new EventQueue();
+  /** By kind: the moments already asked for, so that grids are asked for once. */
+  readonly #asked = new Map<Due, number>();
+
+  /** Returns what cancels it. */
+  at(time: number, due: Due): number {
+    return this.#queue.push(Math.max(time * SECOND, this.#queue.time), 0, due, 0);
+  }
+
+  /** A moment of a grid, unless an earlier or the same one is asked for. */
+  once(time: number, due: Due): void {
+    const asked = this.#asked.get(due);
+    if (asked !== undefined && asked <= time) return;
+    this.#asked.set(due, time);
+    this.at(time, due);
+  }
+
+  cancel(handle: number): void {
+    this.#queue.cancel(handle);
+  }
+
+  /** µs; Infinity when there is nothing. */
+  get next(): number {
+    return this.#queue.peekTime();
+  }
+
+  /** Takes the next moment off and tells what it is for. */
+  take(): Due {
+    this.#queue.pop();
+    const due = this.#queue.handler as Due;
+    if (this.#asked.get(due)! * SECOND <= this.#queue.time) this.#asked.delete(due);
+    return due;
+  }
+}

@@ -1,0 +1,122 @@
+import { SECOND } from "../../../core/units.js";
+import type { SchedulerParameters } from "../model/config.js";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * When the main scheduler runs (`controller.c` and `job_scheduler.c`): at once when a job has ended, and otherwise from
+ * a loop that looks once a second: over the full queue every `sched_interval`, with limited depth when something was
+ * queued at least `batch_sched_delay` after its last look. Times are µs. What would find everything as it was is left
+ * out: passes cost only when something has changed.
+ */
+export class MainClock {
+  #soon = NEVER;
+  #queued = NEVER;
+  #changed = NEVER;
+  #lastRun = -NEVER;
+  #lastLoop: number;
+  #lastFull: number;
+
+  /** @param phase when the loop first looks, µs: it then looks every second */
+  constructor(
+    readonly parameters: SchedulerParameters,
+    readonly phase: number,
+  ) {
+    this.#lastLoop = phase - SECOND * parameters.batch_sched_delay;
+    this.#lastFull = phase - SECOND;
+  }
+
+  /** A job ended: its nodes may be given away at once. */
+  ended(now: number): void {
+    if (this.parameters.defer) this.queue(now);
+    else this.#soon = Math.min(this.#soon, Math.max(now, this.#lastRun + this.parameters.sched_min_interval));
+    this.changed(now);
+  }
+
+  /** Something asks for a pass that may wait for the loop: a submission, an update, a node. */
+  queue(now: number): void {
+    if (this.#queued === NEVER) this.#queued = now;
+    this.changed(now);
+  }
+
+  /** Something has changed that only a pass over the full queue may notice. */
+  changed(now: number): void {
+    if (this.#changed === NEVER) this.#changed = now;
+  }
+
+  /** When the next pass is due; Infinity when nothing asks for one. */
+  next(): number {
+    return Math.min(this.#soon, this.#limited(), this.#full());
+  }
+
+  /** Tells that the pass that was due has run, and whether it went over the full queue. */
+  ran(now: number): "full" | "limited" {
+    const full = this.#full() <= now;
+    if (full || this.#limited() <= now) {
+      this.#queued = NEVER;
+      this.#lastLoop = now;
+    }
+    if (full) {
+      this.#changed = NEVER;
+      this.#lastFull = now;
+    }
+    this.#soon = NEVER;
+    this.#lastRun = now;
+    return full ? "full" : "limited";
+  }
+
+  #limited(): number {
+    if (this.#queued === NEVER) return NEVER;
+    return this.#look(Math.max(this.#queued, this.#lastLoop + SECOND * this.parameters.batch_sched_delay));
+  }
+
+  #full(): number {
+    const { sched_interval } = this.parameters;
+    if (this.#changed === NEVER || sched_interval < 0) return NEVER;
+    const interval = SECOND * Math.max(1, sched_interval);
+    const periods = Math.max(1, Math.ceil((this.#changed - this.#lastFull) / interval));
+    return this.#look(this.#lastFull + periods * interval);
+  }
+
+  /** The first look of the loop at or after a time. */
+  #look(time: number): number {
+    return this.phase + Math.ceil((time - this.phase) / SECOND) * SECOND;
+  }
+}
+
+/**
+ * When the backfill thread runs (`backfill.c`): it sleeps `bf_interval`; when nothing has changed by then it looks again
+ * every second. Times are µs.
+ */
+export class BackfillClock {
+  #changed = NEVER;
+  #lastEnd: number;
+
+  /** @param phase when the thread first looks, µs */
+  constructor(
+    readonly parameters: SchedulerParameters,
+    phase: number,
+  ) {
+    this.#lastEnd = phase - SECOND * Math.max(1, parameters.bf_interval);
+  }
+
+  changed(now: number): void {
+    if (this.#changed === NEVER) this.#changed = now;
+  }
+
+  next(): number {
+    if (this.#changed === NEVER || this.parameters.bf_interval < 0) return NEVER;
+    const due = this.#lastEnd + SECOND * this.parameters.bf_interval;
+    return due + SECOND * Math.max(0, Math.ceil((this.#changed - due) / SECOND));
+  }
+
+  ran(now: number): void {
+    this.#changed = NEVER;
+    this.#lastEnd = now;
+  }
+}
+
+/** The first point of a grid at or after a time; all in the same unit. */
+export function gridUp(time: number, phase: number, period: number): number {
+  return phase + Math.ceil((time - phase) / period) * period;
+}

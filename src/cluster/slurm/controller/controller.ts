@@ -1,0 +1,309 @@
+import { SECOND } from "../../../core/units.js";
+import type { JobAllocation, JobEnd, SlurmJob } from "../model/job.js";
+import { SlurmJobState } from "../model/job.js";
+import type { Partition } from "../model/partition.js";
+import type { SchedulerActions } from "../model/parts.js";
+import type { SlurmState } from "../model/state.js";
+import { Agenda, Due } from "./agenda.js";
+import { addTask, splitOff } from "./arrays.js";
+import { BackfillClock, gridUp, MainClock } from "./clocks.js";
+import { Directory } from "./directory.js";
+import { Eviction } from "./eviction.js";
+import type { Host } from "./host.js";
+import { LimitCheck } from "./limit-check.js";
+import type { ControllerParts, MakeParts } from "./parts.js";
+import type { Phases } from "./phases.js";
+import { type Arrival, newRecord, partitionsOf } from "./record.js";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * slurmctld: keeps the records of jobs, runs its schedulers when their time has come, and has the cluster carry out what
+ * they decide. Its own clock is in whole seconds; at the cluster's border times are µs.
+ */
+export class Controller implements SchedulerActions {
+  readonly directory: Directory;
+  readonly agenda = new Agenda();
+  readonly parts: ControllerParts;
+  readonly #main: MainClock;
+  readonly #backfill: BackfillClock;
+  readonly #check: LimitCheck;
+  readonly #eviction: Eviction;
+  #nextId = 1;
+  /** µs. */
+  #now = 0;
+
+  constructor(
+    readonly state: SlurmState,
+    readonly host: Host,
+    makeParts: MakeParts,
+    readonly phases: Phases,
+  ) {
+    const { parameters } = state.config.scheduler;
+    this.directory = new Directory(state);
+    this.parts = makeParts(state, this);
+    this.#main = new MainClock(parameters, phases.loop * SECOND);
+    this.#backfill = new BackfillClock(parameters, phases.backfill * SECOND);
+    this.#eviction = new Eviction(this);
+    this.#check = new LimitCheck(this, this.#eviction);
+  }
+
+  /** The cluster's clock, µs: everything that is told from now on happens at this time. */
+  at(now: number): void {
+    this.#now = now;
+    this.state.now = Math.floor(now / SECOND);
+  }
+
+  /** When `advance` has something to do, µs; Infinity when it has nothing. */
+  next(): number {
+    const passes = this.state.pending.size === 0 ? NEVER : Math.min(this.#main.next(), this.#backfillNext());
+    return Math.min(this.agenda.next, passes);
+  }
+
+  #backfillNext(): number {
+    return this.state.config.scheduler.type === "backfill" ? this.#backfill.next() : NEVER;
+  }
+
+  /** Does what is due. */
+  advance(): void {
+    while (this.agenda.next <= this.#now) this.#act(this.agenda.take());
+    if (this.state.pending.size === 0) return;
+    if (this.#main.next() <= this.#now) this.parts.main(this.#main.ran(this.#now) === "full");
+    if (this.#backfillNext() <= this.#now) {
+      this.#backfill.ran(this.#now);
+      this.parts.backfill();
+    }
+  }
+
+  #act(due: Due): void {
+    if (due === Due.Check) this.#check.run();
+    else if (due === Due.Decay) this.#decay();
+    else this.queue();
+  }
+
+  /** Something has changed; a pass of the main scheduler may wait for its loop. */
+  queue(): void {
+    this.#main.queue(this.#now);
+    this.#backfill.changed(this.#now);
+  }
+
+  #changed(): void {
+    this.#main.changed(this.#now);
+    this.#backfill.changed(this.#now);
+  }
+
+  /** A job arrives. What Slurm would refuse is refused with its message. */
+  submit(arrival: Arrival): string | undefined {
+    this.#wakeUp();
+    if (arrival.group !== "" && arrival.member >= 0) {
+      const head = this.directory.byLabel(arrival.group);
+      if (head !== undefined && head.tasksLeft.length > 0) {
+        addTask(head, arrival.member, arrival.host);
+        this.directory.know(arrival.host, head);
+        return undefined;
+      }
+    }
+    const partitions = partitionsOf(arrival, this.state);
+    if (partitions === undefined) return "Invalid partition name specified";
+    const job = newRecord(this.#nextId++, arrival, partitions, this.state);
+    job.dependencies = this.directory.resolve(arrival.submission.dependencies);
+    const refused = this.parts.refuse(job) ?? this.#refusedByLimits(job);
+    if (refused !== undefined) return refused;
+    if (arrival.submission.hold) {
+      job.priority = 0;
+      job.heldBy = "user";
+    }
+    if (arrival.group !== "") this.#join(job, arrival);
+    this.directory.enter(job);
+    this.directory.know(arrival.host, job);
+    this.parts.limits.submitted(job);
+    this.parts.priorities.assign(job);
+    if (job.beginTime > this.state.now) this.agenda.at(job.beginTime, Due.Eligible);
+    this.queue();
+    return undefined;
+  }
+
+  #refusedByLimits(job: SlurmJob): string | undefined {
+    const verdict = this.parts.limits.submit(job);
+    if (verdict?.reason !== undefined) job.reason = verdict.reason;
+    return verdict?.reject;
+  }
+
+  /** An array's first task makes its head; a component joins its heterogeneous job. */
+  #join(job: SlurmJob, { group, member, host, submission }: Arrival): void {
+    if (member >= 0) {
+      job.host = -1;
+      job.array = {
+        id: job.id,
+        maxRunning: submission.array?.maxRunning ?? NEVER,
+        running: 0,
+        unfinished: 0,
+        failed: 0,
+        records: [job],
+      };
+      addTask(job, member, host);
+      return;
+    }
+    const leader = this.directory.byLabel(group);
+    job.hetOffset = -1 - member;
+    job.het = leader?.het ?? { id: job.id, components: [] };
+    job.het.components.push(job);
+  }
+
+  /** Passes that would have found an empty queue have happened all the same. */
+  #wakeUp(): void {
+    if (this.state.pending.size > 0) return;
+    if (this.#main.next() < this.#now) this.#main.ran(this.#main.next());
+    if (this.#backfill.next() < this.#now) this.#backfill.ran(this.#backfill.next());
+    this.#askForDecay();
+  }
+
+  #askForDecay(): void {
+    const { priority, accounting } = this.state.config;
+    // Without slurmdbd there is no decay thread.
+    if (priority.type !== "multifactor" || accounting === undefined) return;
+    const next = gridUp(this.state.now + 1, this.phases.decay, priority.calcPeriod);
+    this.agenda.once(next, Due.Decay);
+  }
+
+  #decay(): void {
+    this.parts.priorities.tick();
+    this.#changed();
+    const { pending, running } = this.state;
+    if (pending.size > 0 || running.size > 0) this.#askForDecay();
+  }
+
+  start(
+    job: SlurmJob,
+    partition: Partition,
+    allocation: JobAllocation,
+    _by: "main" | "backfill",
+    limit?: number,
+  ): void {
+    const { state, parts } = this;
+    const { defaultTime, maxTime } = partition.config;
+    job.partition = partition;
+    job.timeLimit = limit ?? job.timeLimit ?? defaultTime ?? maxTime;
+    job.state = SlurmJobState.Running;
+    job.reason = "None";
+    job.startTime = state.now;
+    job.endTime = state.now + 60 * job.timeLimit;
+    job.allocation = allocation;
+    state.pending.delete(job);
+    state.running.add(job);
+    if (job.array !== undefined) job.array.running++;
+    for (const { name, count } of job.request.licenses) state.licenses.get(name)!.used += count;
+    parts.selector.allocate(job, allocation);
+    parts.limits.started(job);
+    this.#check.watch(job);
+    this.#changed();
+    this.host.start(job);
+  }
+
+  /** The cluster says that a running job has ended; `end` is set when the controller had it killed. */
+  ended(host: number, end: JobEnd, exitCode: number): void {
+    const job = this.directory.byHost(host);
+    if (job === undefined) return;
+    this.#leaveNodes(job);
+    job.state = SlurmJobState.Ended;
+    job.finished = end;
+    job.exitCode = exitCode;
+    job.endTime = this.state.now;
+    this.#leave(job, end);
+    this.#main.ended(this.#now);
+    this.#backfill.changed(this.#now);
+  }
+
+  /** What a job holds comes free. */
+  #leaveNodes(job: SlurmJob): void {
+    const { state, parts } = this;
+    parts.priorities.ended(job);
+    parts.limits.ended(job);
+    parts.selector.release(job);
+    for (const { name, count } of job.request.licenses) state.licenses.get(name)!.used -= count;
+    state.running.delete(job);
+    if (job.array !== undefined) job.array.running--;
+    this.#check.forget(job);
+  }
+
+  #leave(job: SlurmJob, end: JobEnd): void {
+    if (job.array !== undefined) {
+      job.array.unfinished--;
+      if (end !== "COMPLETED") job.array.failed++;
+    }
+    this.directory.ended(job);
+  }
+
+  /** The cluster says that a pending job has left. */
+  withdrawn(host: number): void {
+    const job = this.directory.byHost(host);
+    if (job === undefined) return;
+    const task = job.hostsLeft.indexOf(host);
+    if (task >= 0 && job.tasksLeft.length > 1) {
+      job.tasksLeft.splice(task, 1);
+      job.hostsLeft.splice(task, 1);
+      job.array!.unfinished--;
+      job.array!.failed++;
+    } else {
+      job.state = SlurmJobState.Ended;
+      job.finished = "CANCELLED";
+      job.endTime = this.state.now;
+      this.state.pending.delete(job);
+      this.parts.limits.withdrawn(job);
+      this.#leave(job, "CANCELLED");
+    }
+    this.queue();
+  }
+
+  /** A running job goes back into the queue, its work lost; it may not start again before `begin`. */
+  requeue(job: SlurmJob, begin: number): void {
+    this.#leaveNodes(job);
+    job.state = SlurmJobState.Pending;
+    job.allocation = undefined;
+    job.submitTime = this.state.now;
+    job.startTime = -1;
+    job.endTime = -1;
+    job.preemptTime = -1;
+    job.preSuspended = 0;
+    job.eligibleTime = -1;
+    job.accrueTime = -1;
+    job.restarts++;
+    job.beginTime = begin;
+    this.state.pending.add(job);
+    this.host.requeue(job);
+    this.reason(job, begin > this.state.now ? "BeginTime" : "None");
+    this.parts.priorities.assign(job);
+    this.agenda.at(begin, Due.Eligible);
+    this.#main.ended(this.#now);
+    this.#backfill.changed(this.#now);
+  }
+
+  /** The end of a running job's time has moved. */
+  endMoved(job: SlurmJob): void {
+    this.#check.watch(job);
+  }
+
+  preempt(victim: SlurmJob, preemptor: SlurmJob): void {
+    this.#eviction.ask(victim, preemptor);
+  }
+
+  splitTask(head: SlurmJob): SlurmJob {
+    const job = splitOff(head, this.#nextId);
+    if (job === head) return head;
+    this.#nextId++;
+    this.directory.enter(job);
+    return job;
+  }
+
+  reason(job: SlurmJob, reason: string): void {
+    if (job.reason === reason) return;
+    job.reason = reason;
+    if (job.host >= 0) this.host.reason(job.host, reason);
+    else for (const host of job.hostsLeft) this.host.reason(host, reason);
+  }
+
+  hold(job: SlurmJob, reason: string): void {
+    job.priority = 0;
+    this.reason(job, reason);
+  }
+}

@@ -1,0 +1,18 @@
+import type { SlurmJob } from "../model/job.js";
+import type { Limits, Priorities, SchedulerActions, Selector } from "../model/parts.js";
+import type { SlurmState } from "../model/state.js";
+
+/** The schedulers and plugins that a controller is made of. */
+export interface ControllerParts {
+  selector: Selector;
+  limits: Limits;
+  priorities: Priorities;
+  /** One pass of the main scheduler, over the full queue or with its depth limited. */
+  main(full: boolean): void;
+  /** One pass of the backfill thread. */
+  backfill(): void;
+  /** Why a submission is refused, in Slurm's words; undefined when it is accepted. */
+  refuse(job: SlurmJob): string | undefined;
+}
+
+export type MakeParts = (state: SlurmState, actions: SchedulerActions) => ControllerParts;

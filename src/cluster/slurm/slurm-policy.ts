@@ -1,0 +1,149 @@
+import { InvariantError } from "../../core/errors.js";
+import { MINUTE } from "../../core/units.js";
+import { Placement } from "../../fleet/placement.js";
+import { JobOutcome } from "../../journal/journal.js";
+import type { ClusterActions, ClusterEvent, ClusterPolicy, ClusterView, JobView } from "../policy.js";
+import { Controller } from "./controller/controller.js";
+import { submissionOf } from "./controller/from-shape.js";
+import type { Host } from "./controller/host.js";
+import type { MakeParts } from "./controller/parts.js";
+import type { Phases } from "./controller/phases.js";
+import type { Arrival } from "./controller/record.js";
+import type { JobEnd, SlurmJob } from "./model/job.js";
+import type { SlurmState } from "./model/state.js";
+import type { Submission } from "./model/submission.js";
+
+const MIB = 2 ** 20;
+
+const OUTCOMES: Record<JobEnd, JobOutcome> = {
+  COMPLETED: JobOutcome.Completed,
+  FAILED: JobOutcome.Failed,
+  TIMEOUT: JobOutcome.TimedOut,
+  CANCELLED: JobOutcome.Cancelled,
+  DEADLINE: JobOutcome.Cancelled,
+  NODE_FAIL: JobOutcome.NodeFail,
+  PREEMPTED: JobOutcome.Preempted,
+};
+
+/** The cluster's policy `slurm`: a controller, and the border between its records and the cluster's jobs. */
+export class SlurmPolicy implements ClusterPolicy, Host {
+  readonly enforcesLimits = true;
+  readonly controller: Controller;
+  readonly #parse: (options: string) => Submission;
+  readonly #submissions = new Map<string | number, Submission>();
+  readonly #placement = new Placement();
+  /** Arrived since the last pass; the reason is set where Slurm refused the job. */
+  readonly #fresh: { host: number; refused: string | undefined }[] = [];
+  #act: ClusterActions | undefined;
+  #killing: JobEnd | undefined;
+  #wakeAt = -1;
+
+  constructor(
+    state: SlurmState,
+    makeParts: MakeParts,
+    phases: Phases,
+    parse: (options: string) => Submission,
+  ) {
+    this.#parse = parse;
+    this.controller = new Controller(state, this, makeParts, phases);
+  }
+
+  onEvent(event: ClusterEvent, job: number, view: ClusterView): void {
+    const { controller } = this;
+    controller.at(view.now);
+    if (event === "submit")
+      this.#fresh.push({ host: job, refused: controller.submit(this.#arrival(job, view.jobs)) });
+    else if (event === "end") {
+      const exitCode = this.#killing === undefined ? view.jobs.exitCode(job) : 0;
+      controller.ended(job, this.#killing ?? (exitCode === 0 ? "COMPLETED" : "FAILED"), exitCode);
+    } else if (event === "cancel") controller.withdrawn(job);
+  }
+
+  pass(view: ClusterView, act: ClusterActions): void {
+    this.#act = act;
+    const { controller } = this;
+    controller.at(view.now);
+    for (const { host, refused } of this.#fresh.splice(0)) {
+      if (refused !== undefined) act.withdraw(host, refused);
+      else act.hold(host, controller.directory.byHost(host)?.reason ?? "None");
+    }
+    controller.advance();
+    const next = controller.next();
+    if (next === Number.POSITIVE_INFINITY || next === this.#wakeAt) return;
+    this.#wakeAt = next;
+    act.wake(next);
+  }
+
+  #arrival(host: number, jobs: JobView): Arrival {
+    const estimate = jobs.estimate(host);
+    return {
+      host,
+      name: jobs.id(host),
+      submission: this.#submission(host, jobs),
+      user: jobs.user(host),
+      account: jobs.account(host),
+      qos: "",
+      partition: jobs.queue(host),
+      timeLimit: Number.isFinite(estimate) ? Math.max(1, Math.ceil(estimate / MINUTE)) : undefined,
+      group: jobs.group(host),
+      member: jobs.member(host),
+    };
+  }
+
+  #submission(host: number, jobs: JobView): Submission {
+    const text = jobs.submission(host);
+    const key = text === "" ? jobs.shape(host).id : text;
+    let known = this.#submissions.get(key);
+    if (known === undefined) {
+      known = text === "" ? submissionOf(jobs.shape(host)) : this.#parse(text);
+      this.#submissions.set(key, known);
+    }
+    return known;
+  }
+
+  start(job: SlurmJob): void {
+    const { node, cpus, gpus, memory, row } = job.allocation!;
+    const placement = this.#placement;
+    placement.clear();
+    placement.exact = true;
+    for (let i = 0; i < node.length; i++) {
+      const mask = gpus[i]!;
+      // Jobs in a row above the first run on cores that those below hold already.
+      placement.add(node[i]!, bits(mask), row > 0 ? 0 : cpus[i]!, memory[i]! * MIB, mask);
+    }
+    if (!this.#act!.start(job.host, placement))
+      throw new InvariantError(`job ${job.label} has no room where the controller put it`);
+  }
+
+  kill(job: SlurmJob, end: JobEnd): void {
+    this.#killing = end;
+    this.#act!.kill(job.host, OUTCOMES[end]);
+    this.#killing = undefined;
+  }
+
+  requeue(job: SlurmJob): void {
+    this.#act!.preempt(job.host);
+  }
+
+  suspend(job: SlurmJob): void {
+    this.#act!.suspend(job.host, "Suspended");
+  }
+
+  resume(job: SlurmJob): void {
+    this.#act!.resume(job.host);
+  }
+
+  withdraw(host: number, reason: string): void {
+    this.#act!.withdraw(host, reason);
+  }
+
+  reason(host: number, reason: string): void {
+    this.#act?.hold(host, reason);
+  }
+}
+
+function bits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

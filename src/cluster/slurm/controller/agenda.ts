@@ -1,7 +1,7 @@
 import { EventQueue } from "../../../core/event-queue.js";
 import { SECOND } from "../../../core/units.js";
 
-/** What a moment of the agenda is for. */
+/** What a moment of the agenda is for; some come with a number. */
 export const Due = {
   /** Time limits, ends of grace, used-up minutes, ended reservations. */
   Check: 0,
@@ -13,6 +13,10 @@ export const Due = {
   Slice: 3,
   /** A reservation begins or ends. */
   Reservation: 4,
+  /** A node registers again; its number. */
+  Registration: 5,
+  /** The scenario's operation of a number. */
+  Operation: 6,
 } as const;
 export type Due = (typeof Due)[keyof typeof Due];
 
@@ -23,8 +27,8 @@ export class Agenda {
   readonly #asked = new Map<Due, number>();
 
   /** Returns what cancels it. */
-  at(time: number, due: Due): number {
-    return this.#queue.push(Math.max(time * SECOND, this.#queue.time), 0, due, 0);
+  at(time: number, due: Due, arg = 0): number {
+    return this.#queue.push(Math.max(Math.round(time * SECOND), this.#queue.time), 0, due, arg);
   }
 
   /** A moment of a grid, unless an earlier or the same one is asked for. */
@@ -45,10 +49,10 @@ export class Agenda {
   }
 
   /** Takes the next moment off and tells what it is for. */
-  take(): Due {
+  take(): { due: Due; arg: number } {
     this.#queue.pop();
     const due = this.#queue.handler as Due;
     if (this.#asked.get(due)! * SECOND <= this.#queue.time) this.#asked.delete(due);
-    return due;
+    return { due, arg: this.#queue.arg };
   }
 }

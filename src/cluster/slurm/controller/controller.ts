@@ -4,6 +4,9 @@ import { SlurmJobState } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SchedulerActions } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
+import { setNodeState } from "../operations/node-state.js";
+import type { Operation } from "../operations/operation.js";
+import { perform } from "../operations/perform.js";
 import { Agenda, Due } from "./agenda.js";
 import { addTask, splitOff } from "./arrays.js";
 import { BackfillClock, gridUp, MainClock } from "./clocks.js";
@@ -14,6 +17,12 @@ import { LimitCheck } from "./limit-check.js";
 import type { ControllerParts, MakeParts } from "./parts.js";
 import type { Phases } from "./phases.js";
 import { type Arrival, newRecord, partitionsOf } from "./record.js";
+
+/** An operation and its time, seconds from the run's start. */
+export interface TimedOperation {
+  at: number;
+  operation: Operation;
+}
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -38,6 +47,7 @@ export class Controller implements SchedulerActions {
     readonly host: Host,
     makeParts: MakeParts,
     readonly phases: Phases,
+    readonly operations: readonly TimedOperation[] = [],
   ) {
     const { parameters } = state.config.scheduler;
     this.directory = new Directory(state);
@@ -46,6 +56,9 @@ export class Controller implements SchedulerActions {
     this.#backfill = new BackfillClock(parameters, phases.backfill * SECOND);
     this.#eviction = new Eviction(this);
     this.#check = new LimitCheck(this, this.#eviction);
+    operations.forEach(({ at }, index) => {
+      this.agenda.at(at, Due.Operation, index);
+    });
   }
 
   /** The cluster's clock, µs: everything that is told from now on happens at this time. */
@@ -75,10 +88,14 @@ export class Controller implements SchedulerActions {
     }
   }
 
-  #act(due: Due): void {
+  #act({ due, arg }: { due: Due; arg: number }): void {
     if (due === Due.Check) this.#check.run();
     else if (due === Due.Decay) this.#decay();
-    else this.queue();
+    else if (due === Due.Operation) perform(this.operations[arg]!.operation, this);
+    else {
+      if (due === Due.Registration) setNodeState(this, [this.state.nodes.names[arg]!], "RESUME");
+      this.queue();
+    }
   }
 
   /** Something has changed; a pass of the main scheduler may wait for its loop. */
@@ -283,8 +300,53 @@ export class Controller implements SchedulerActions {
     this.#check.watch(job);
   }
 
+  /** A job is cancelled, wherever it is. */
+  cancel(job: SlurmJob): void {
+    if (job.state === SlurmJobState.Pending) this.withdraw(job, "CANCELLED");
+    else this.host.kill(job, "CANCELLED");
+  }
+
+  /** A running job is stopped and keeps its place. */
+  suspend(job: SlurmJob): void {
+    const { now } = this.state;
+    this.parts.priorities.ended(job);
+    this.parts.selector.suspend(job);
+    job.state = SlurmJobState.Suspended;
+    job.preSuspended += now - (job.suspendTime < 0 ? job.startTime : job.suspendTime);
+    job.suspendTime = now;
+    this.#check.forget(job);
+    this.host.suspend(job);
+    this.#changed();
+  }
+
+  /** A suspended job goes on; the time it stood still does not count against its limit. */
+  resume(job: SlurmJob): void {
+    const { now } = this.state;
+    this.parts.selector.resume(job);
+    job.state = SlurmJobState.Running;
+    job.suspendTime = now;
+    job.endTime = now + 60 * job.timeLimit! - job.preSuspended;
+    this.#check.watch(job);
+    this.host.resume(job);
+    this.#changed();
+  }
+
   preempt(victim: SlurmJob, preemptor: SlurmJob): void {
     this.#eviction.ask(victim, preemptor);
+  }
+
+  revoke(job: SlurmJob): void {
+    this.requeue(job, this.afterCredential());
+  }
+
+  /** When a batch job that ran until now may run again: the credential of its last run has expired by then. */
+  afterCredential(): number {
+    return this.state.now + this.state.config.credentialLifetime + 1;
+  }
+
+  withdraw(job: SlurmJob, as: "DEADLINE" | "CANCELLED"): void {
+    for (const host of job.host >= 0 ? [job.host] : [...job.hostsLeft])
+      this.host.withdraw(host, as === "DEADLINE" ? "DeadLine" : job.reason);
   }
 
   splitTask(head: SlurmJob): SlurmJob {
@@ -292,6 +354,9 @@ export class Controller implements SchedulerActions {
     if (job === head) return head;
     this.#nextId++;
     this.directory.enter(job);
+    // Slurm makes a new record of what is left, which therefore stands last in its list.
+    this.state.jobs.delete(head);
+    this.state.jobs.add(head);
     return job;
   }
 

@@ -23,6 +23,15 @@ export class Directory {
     return this.#byLabel.get(label);
   }
 
+  /** The records that a command means: a job, a whole array or heterogeneous job, or one task (`label_7`). */
+  named(name: string): SlurmJob[] {
+    const first = this.#byLabel.get(name);
+    if (first !== undefined) return [...(first.array?.records ?? first.het?.components ?? [first])];
+    const [, label = "", task] = /^(.*)_(\d+)$/.exec(name) ?? [];
+    const records = this.#byLabel.get(label)?.array?.records ?? [];
+    return records.filter((job) => job.task === Number(task));
+  }
+
   enter(job: SlurmJob): void {
     const { jobs, pending, jobById } = this.state;
     jobs.add(job);

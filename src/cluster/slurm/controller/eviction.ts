@@ -21,11 +21,10 @@ export class Eviction {
 
   /** Ends or requeues the victim by its mode. */
   carryOut(victim: SlurmJob): void {
-    const { state, host } = this.controller;
+    const { host } = this.controller;
     const mode = this.#mode(victim);
-    // A requeued batch job waits until the credential of its last run has expired.
     if (mode === "REQUEUE" && victim.requeue)
-      this.controller.requeue(victim, state.now + state.config.credentialLifetime + 1);
+      this.controller.requeue(victim, this.controller.afterCredential());
     else host.kill(victim, "PREEMPTED");
   }
 

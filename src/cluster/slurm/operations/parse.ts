@@ -1,0 +1,170 @@
+import { closest } from "../../../core/suggest.js";
+import { expandHostlist } from "../config/hostlist.js";
+import { parseSlurmMinutes } from "../config/time.js";
+import type { JobChanges, Operation } from "./operation.js";
+import { parseScancel } from "./scancel.js";
+import { commandWords, keyValues } from "./words.js";
+
+/** A command that does not do what its writer meant: what is wrong with it, and which word. */
+export class OperationError extends Error {
+  constructor(
+    message: string,
+    readonly word: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}
+
+const VERBS = [
+  "update",
+  "create",
+  "delete",
+  "hold",
+  "uhold",
+  "release",
+  "requeue",
+  "requeuehold",
+  "suspend",
+  "resume",
+];
+const NODE_STATES = {
+  DOWN: "DOWN",
+  DRAIN: "DRAIN",
+  FAIL: "DRAIN",
+  RESUME: "RESUME",
+  UNDRAIN: "RESUME",
+  IDLE: "RESUME",
+} as const;
+const PARTITION_STATES = ["UP", "DOWN", "DRAIN", "INACTIVE"] as const;
+
+/**
+ * The operation that a command line stands for: `scontrol update|create|delete|hold|release|requeue|suspend|resume …`
+ * or `scancel …`, as typed in a shell.
+ *
+ * @throws OperationError
+ */
+export function parseOperation(line: string): Operation {
+  const [command = "", ...rest] = commandWords(line);
+  if (command === "scancel") return parseScancel(rest);
+  if (command !== "scontrol")
+    throw new OperationError(
+      `"${command}" is not a command that can be given here`,
+      command,
+      "there are scontrol and scancel",
+    );
+  const [verb = "", ...words] = rest;
+  switch (verb.toLowerCase()) {
+    case "update":
+      return update(words);
+    case "create":
+      return {
+        kind: "create-reservation",
+        given: keyValues(words.filter((word) => !/^res(ervation)?$/i.test(word))),
+      };
+    case "delete":
+      return {
+        kind: "delete-reservation",
+        name: keyValues(words).get("reservationname") ?? words.at(-1) ?? "",
+      };
+    case "hold":
+      return { kind: "hold", jobs: jobs(words, verb), by: "admin" };
+    case "uhold":
+      return { kind: "hold", jobs: jobs(words, verb), by: "user" };
+    case "release":
+      return { kind: "release", jobs: jobs(words, verb) };
+    case "requeue":
+    case "requeuehold":
+      return { kind: "requeue", jobs: jobs(words, verb), hold: verb.toLowerCase() === "requeuehold" };
+    case "suspend":
+      return { kind: "suspend", jobs: jobs(words, verb) };
+    case "resume":
+      return { kind: "resume", jobs: jobs(words, verb) };
+  }
+  const near = closest(verb, VERBS);
+  throw new OperationError(
+    `scontrol ${verb} is not an operation that can be given here`,
+    verb,
+    near === undefined ? `there are ${VERBS.join(", ")}` : `did you mean "${near}"?`,
+  );
+}
+
+function jobs(words: readonly string[], verb: string): string[] {
+  const names = words
+    .flatMap((word) => word.replace(/^jobid=/i, "").split(","))
+    .filter((word) => word !== "");
+  if (names.length === 0) throw new OperationError(`scontrol ${verb} names no job`, verb);
+  return names;
+}
+
+function update(words: readonly string[]): Operation {
+  const given = keyValues(words);
+  if (given.has("reservationname")) return { kind: "update-reservation", given };
+  if (given.has("nodename")) return updateNodes(given);
+  if (given.has("partitionname")) return updatePartition(given);
+  if (given.has("jobid")) return updateJob(given);
+  throw new OperationError(
+    "scontrol update names nothing to update",
+    "update",
+    "it takes NodeName=, PartitionName=, JobId= or ReservationName=",
+  );
+}
+
+function updateNodes(given: ReadonlyMap<string, string>): Operation {
+  const names = given.get("nodename")!;
+  const nodes = expandHostlist(names, (message, part) => {
+    throw new OperationError(message, part);
+  });
+  const state = NODE_STATES[(given.get("state") ?? "").toUpperCase() as keyof typeof NODE_STATES];
+  if (state === undefined)
+    throw new OperationError(
+      `a node cannot be given the state "${given.get("state") ?? ""}"`,
+      given.get("state") ?? names,
+      `there are ${Object.keys(NODE_STATES).join(", ")}`,
+    );
+  return { kind: "node-state", nodes, state, reason: given.get("reason") ?? "" };
+}
+
+function updatePartition(given: ReadonlyMap<string, string>): Operation {
+  const state = (given.get("state") ?? "").toUpperCase();
+  if (!PARTITION_STATES.includes(state as (typeof PARTITION_STATES)[number]))
+    throw new OperationError(
+      `a partition cannot be given the state "${given.get("state") ?? ""}"`,
+      given.get("state") ?? "PartitionName",
+      `there are ${PARTITION_STATES.join(", ")}`,
+    );
+  return {
+    kind: "partition-state",
+    partition: given.get("partitionname")!,
+    state: state as PartitionState,
+  };
+}
+
+type PartitionState = (typeof PARTITION_STATES)[number];
+
+function updateJob(given: ReadonlyMap<string, string>): Operation {
+  const changes: JobChanges = {};
+  for (const [key, value] of given) {
+    if (key === "jobid") continue;
+    else if (key === "priority") changes.priority = whole(value);
+    else if (key === "nice") changes.nice = whole(value);
+    else if (key === "partition") changes.partitions = value.split(",");
+    else if (key === "qos") changes.qos = value;
+    else if (key === "timelimit") {
+      const minutes = parseSlurmMinutes(value);
+      if (minutes === undefined) throw new OperationError(`"${value}" is not a time`, value);
+      changes.timeLimit = minutes;
+    } else
+      throw new OperationError(
+        `a job's ${key} cannot be changed here`,
+        key,
+        "Priority, Nice, TimeLimit, Partition and QOS can",
+      );
+  }
+  return { kind: "update-job", jobs: given.get("jobid")!.split(","), changes };
+}
+
+function whole(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new OperationError(`"${text}" is not a whole number`, text);
+  return Number(text);
+}

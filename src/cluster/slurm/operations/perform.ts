@@ -1,0 +1,112 @@
+import type { Controller } from "../controller/controller.js";
+import type { SlurmJob } from "../model/job.js";
+import { SlurmJobState } from "../model/job.js";
+import { setNodeState } from "./node-state.js";
+import type { CancelFilter, JobChanges, Operation } from "./operation.js";
+
+/** Does what an administrator or a user does at this moment. Names that fit no job are passed over, as they may have ended. */
+export function perform(operation: Operation, controller: Controller): void {
+  const each = (names: readonly string[], act: (job: SlurmJob) => void) => {
+    for (const name of names) for (const job of controller.directory.named(name)) act(job);
+  };
+  switch (operation.kind) {
+    case "node-state":
+      setNodeState(controller, operation.nodes, operation.state);
+      break;
+    case "partition-state": {
+      const partition = controller.state.partitions.find(({ name }) => name === operation.partition);
+      if (partition !== undefined) partition.state = operation.state;
+      break;
+    }
+    case "hold":
+      each(operation.jobs, (job) => holdJob(controller, job, operation.by));
+      break;
+    case "release":
+      each(operation.jobs, (job) => releaseJob(controller, job));
+      break;
+    case "requeue":
+      each(operation.jobs, (job) => {
+        if (job.state === SlurmJobState.Running || job.state === SlurmJobState.Suspended)
+          controller.requeue(job, controller.afterCredential());
+        if (operation.hold) holdJob(controller, job, "admin");
+      });
+      break;
+    case "suspend":
+      each(operation.jobs, (job) => job.state === SlurmJobState.Running && controller.suspend(job));
+      break;
+    case "resume":
+      each(operation.jobs, (job) => job.state === SlurmJobState.Suspended && controller.resume(job));
+      break;
+    case "update-job":
+      each(operation.jobs, (job) => updateJob(controller, job, operation.changes));
+      break;
+    case "cancel":
+      for (const job of chosen(controller, operation.filter)) controller.cancel(job);
+      break;
+    default:
+      controller.parts.reservations(operation);
+  }
+  controller.queue();
+}
+
+function holdJob(controller: Controller, job: SlurmJob, by: "user" | "admin"): void {
+  if (job.state !== SlurmJobState.Pending) return;
+  job.heldBy = by;
+  controller.hold(job, by === "user" ? "JobHeldUser" : "JobHeldAdmin");
+}
+
+function releaseJob(controller: Controller, job: SlurmJob): void {
+  if (job.priority !== 0) return;
+  job.heldBy = undefined;
+  job.priority = 1;
+  controller.reason(job, "None");
+  controller.parts.priorities.assign(job);
+}
+
+function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): void {
+  const { state, parts } = controller;
+  if (changes.nice !== undefined) job.nice = changes.nice;
+  if (changes.timeLimit !== undefined) {
+    job.timeLimit = changes.timeLimit;
+    if (job.state === SlurmJobState.Running) {
+      job.endTime = job.startTime + 60 * changes.timeLimit;
+      controller.endMoved(job);
+    }
+  }
+  if (job.state !== SlurmJobState.Pending) return;
+  const partitions = changes.partitions?.flatMap(
+    (name) => state.partitions.find((partition) => partition.name === name) ?? [],
+  );
+  if (partitions !== undefined && partitions.length > 0) {
+    job.partitions = partitions;
+    job.partition = partitions[0]!;
+  }
+  if (changes.qos !== undefined) job.qos = state.qos.get(changes.qos) ?? job.qos;
+  parts.priorities.assign(job);
+  if (changes.priority !== undefined) job.priority = changes.priority;
+}
+
+/** Whom a scancel means. */
+function chosen(controller: Controller, filter: CancelFilter): SlurmJob[] {
+  const { directory, state } = controller;
+  const jobs =
+    filter.jobs.length > 0
+      ? filter.jobs.flatMap((name) => directory.named(name))
+      : [...state.pending, ...state.running];
+  const states = {
+    PENDING: SlurmJobState.Pending,
+    RUNNING: SlurmJobState.Running,
+    SUSPENDED: SlurmJobState.Suspended,
+  };
+  return jobs.filter(
+    (job) =>
+      job.state !== SlurmJobState.Ended &&
+      (filter.state === undefined || job.state === states[filter.state]) &&
+      (filter.user === undefined || job.user === filter.user) &&
+      (filter.name === undefined || job.name === filter.name) &&
+      (filter.account === undefined || job.account === filter.account) &&
+      (filter.qos === undefined || job.qos?.name === filter.qos) &&
+      (filter.partition === undefined || job.partitions.some(({ name }) => name === filter.partition)) &&
+      (filter.reservation === undefined || job.reservation?.name === filter.reservation),
+  );
+}

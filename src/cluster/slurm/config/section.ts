@@ -89,7 +89,7 @@ export class Section {
   oneOf<const T extends string>(name: string, values: readonly T[]): T | undefined {
     const setting = this.get(name);
     const read = (text: string) => values.find((value) => value.toLowerCase() === text.toLowerCase());
-    return this.#read(name, read, () => [values.join(", "), meant(setting!.value, values)]);
+    return this.#read(name, read, () => [`one of ${values.join(", ")}`, meant(setting!.value, values)]);
   }
 
   /** The parts of a comma list, with where they start. */

@@ -22,6 +22,12 @@ const MEMORY_UNITS: Readonly<Record<string, number>> = {
   p: 1024 ** 3,
 };
 
+/** What a name that is no TRES may stand for. */
+export function meantTres(name: string): string {
+  const near = /^gpus?$/.test(name) ? "gres/gpu" : closest(name, [...BUILT_IN_TRES, "gres/gpu"]);
+  return near === undefined ? "such as cpu, mem, node or gres/gpu" : `did you mean ${near}?`;
+}
+
 /** Weights by TRES, such as `CPU=1.0,Mem=0.25G,GRES/gpu=2`; a unit says what the weight of `mem` is per. */
 export function readTresNumbers(section: Section, key: string): Record<string, number> | undefined {
   const parts = section.list(key);
@@ -32,14 +38,7 @@ export function readTresNumbers(section: Section, key: string): Record<string, n
     const name = tresName(equals < 0 ? part : part.slice(0, equals));
     const [, number, unit] = /^(\d*\.?\d+)([kmgtp]?)$/i.exec(equals < 0 ? "" : part.slice(equals + 1)) ?? [];
     if (!isTres(name)) {
-      const near = closest(name, [...BUILT_IN_TRES, "gres/gpu"]);
-      section.wrong(
-        setting,
-        `"${name}" is not a TRES`,
-        near === undefined ? "such as cpu, mem, node or gres/gpu" : `did you mean ${near}?`,
-        part,
-        from,
-      );
+      section.wrong(setting, `"${name}" is not a TRES`, meantTres(name), part, from);
     } else if (number === undefined)
       section.wrong(
         setting,

@@ -32,8 +32,6 @@ export class SlurmPolicy implements ClusterPolicy, Host {
   readonly #parse: (options: string) => Submission;
   readonly #submissions = new Map<string | number, Submission>();
   readonly #placement = new Placement();
-  /** Arrived since the last pass; the reason is set where Slurm refused the job. */
-  readonly #fresh: { host: number; refused: string | undefined }[] = [];
   #act: ClusterActions | undefined;
   #killing: JobEnd | undefined;
   #wakeAt = -1;
@@ -51,8 +49,7 @@ export class SlurmPolicy implements ClusterPolicy, Host {
   onEvent(event: ClusterEvent, job: number, view: ClusterView): void {
     const { controller } = this;
     controller.at(view.now);
-    if (event === "submit")
-      this.#fresh.push({ host: job, refused: controller.submit(this.#arrival(job, view.jobs)) });
+    if (event === "submit") controller.submit(this.#arrival(job, view.jobs));
     else if (event === "end") {
       const exitCode = this.#killing === undefined ? view.jobs.exitCode(job) : 0;
       controller.ended(job, this.#killing ?? (exitCode === 0 ? "COMPLETED" : "FAILED"), exitCode);
@@ -63,10 +60,6 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     this.#act = act;
     const { controller } = this;
     controller.at(view.now);
-    for (const { host, refused } of this.#fresh.splice(0)) {
-      if (refused !== undefined) act.withdraw(host, refused);
-      else act.hold(host, controller.directory.byHost(host)?.reason ?? "None");
-    }
     controller.advance();
     const next = controller.next();
     if (next === Number.POSITIVE_INFINITY || next === this.#wakeAt) return;

@@ -1,17 +1,8 @@
 import type { SlurmJob } from "../model/job.js";
 
-/** The head stands for all tasks that nobody has looked at yet. A task that arrives joins it. */
-export function addTask(head: SlurmJob, task: number, host: number): void {
-  const at = head.tasksLeft.findIndex((other) => other > task);
-  const index = at < 0 ? head.tasksLeft.length : at;
-  head.tasksLeft.splice(index, 0, task);
-  head.hostsLeft.splice(index, 0, host);
-  head.array!.unfinished++;
-}
-
 /**
- * Takes the lowest task off the head as a record of its own with the id `id`. The last task is the head itself, which
- * keeps the array's id.
+ * Takes the lowest task off an array's head as a record of its own with the id `id`. The last task is the head itself,
+ * which keeps the array's id.
  */
 export function splitOff(head: SlurmJob, id: number): SlurmJob {
   const task = head.tasksLeft.shift()!;

@@ -8,15 +8,16 @@ import { setNodeState } from "../operations/node-state.js";
 import type { Operation } from "../operations/operation.js";
 import { perform } from "../operations/perform.js";
 import { Agenda, Due } from "./agenda.js";
-import { addTask, splitOff } from "./arrays.js";
+import { splitOff } from "./arrays.js";
 import { BackfillClock, gridUp, MainClock } from "./clocks.js";
 import { Directory } from "./directory.js";
 import { Eviction } from "./eviction.js";
 import type { Host } from "./host.js";
+import { Intake } from "./intake.js";
 import { LimitCheck } from "./limit-check.js";
 import type { ControllerParts, MakeParts } from "./parts.js";
 import type { Phases } from "./phases.js";
-import { type Arrival, newRecord, partitionsOf } from "./record.js";
+import type { Arrival } from "./record.js";
 
 /** An operation and its time, seconds from the run's start. */
 export interface TimedOperation {
@@ -36,9 +37,9 @@ export class Controller implements SchedulerActions {
   readonly parts: ControllerParts;
   readonly #main: MainClock;
   readonly #backfill: BackfillClock;
+  readonly #intake: Intake;
   readonly #check: LimitCheck;
   readonly #eviction: Eviction;
-  #nextId = 1;
   /** µs. */
   #now = 0;
 
@@ -55,6 +56,7 @@ export class Controller implements SchedulerActions {
     this.#main = new MainClock(parameters, phases.loop * SECOND);
     this.#backfill = new BackfillClock(parameters, phases.backfill * SECOND);
     this.#eviction = new Eviction(this);
+    this.#intake = new Intake(this);
     this.#check = new LimitCheck(this, this.#eviction);
     operations.forEach(({ at }, index) => {
       this.agenda.at(at, Due.Operation, index);
@@ -79,6 +81,7 @@ export class Controller implements SchedulerActions {
 
   /** Does what is due. */
   advance(): void {
+    this.#intake.takeIn();
     while (this.agenda.next <= this.#now) this.#act(this.agenda.take());
     if (this.state.pending.size === 0) return;
     if (this.#main.next() <= this.#now) this.parts.main(this.#main.ran(this.#now) === "full");
@@ -109,62 +112,10 @@ export class Controller implements SchedulerActions {
     this.#backfill.changed(this.#now);
   }
 
-  /** A job arrives. What Slurm would refuse is refused with its message. */
-  submit(arrival: Arrival): string | undefined {
+  /** A job arrives; it is taken in, or refused, by the next `advance`. */
+  submit(arrival: Arrival): void {
     this.#wakeUp();
-    if (arrival.group !== "" && arrival.member >= 0) {
-      const head = this.directory.byLabel(arrival.group);
-      if (head !== undefined && head.tasksLeft.length > 0) {
-        addTask(head, arrival.member, arrival.host);
-        this.directory.know(arrival.host, head);
-        return undefined;
-      }
-    }
-    const partitions = partitionsOf(arrival, this.state);
-    if (partitions === undefined) return "Invalid partition name specified";
-    const job = newRecord(this.#nextId++, arrival, partitions, this.state);
-    job.dependencies = this.directory.resolve(arrival.submission.dependencies);
-    const refused = this.parts.refuse(job) ?? this.#refusedByLimits(job);
-    if (refused !== undefined) return refused;
-    if (arrival.submission.hold) {
-      job.priority = 0;
-      job.heldBy = "user";
-    }
-    if (arrival.group !== "") this.#join(job, arrival);
-    this.directory.enter(job);
-    this.directory.know(arrival.host, job);
-    this.parts.limits.submitted(job);
-    this.parts.priorities.assign(job);
-    if (job.beginTime > this.state.now) this.agenda.at(job.beginTime, Due.Eligible);
-    this.queue();
-    return undefined;
-  }
-
-  #refusedByLimits(job: SlurmJob): string | undefined {
-    const verdict = this.parts.limits.submit(job);
-    if (verdict?.reason !== undefined) job.reason = verdict.reason;
-    return verdict?.reject;
-  }
-
-  /** An array's first task makes its head; a component joins its heterogeneous job. */
-  #join(job: SlurmJob, { group, member, host, submission }: Arrival): void {
-    if (member >= 0) {
-      job.host = -1;
-      job.array = {
-        id: job.id,
-        maxRunning: submission.array?.maxRunning ?? NEVER,
-        running: 0,
-        unfinished: 0,
-        failed: 0,
-        records: [job],
-      };
-      addTask(job, member, host);
-      return;
-    }
-    const leader = this.directory.byLabel(group);
-    job.hetOffset = -1 - member;
-    job.het = leader?.het ?? { id: job.id, components: [] };
-    job.het.components.push(job);
+    this.#intake.add(arrival);
   }
 
   /** Passes that would have found an empty queue have happened all the same. */
@@ -221,11 +172,11 @@ export class Controller implements SchedulerActions {
   ended(host: number, end: JobEnd, exitCode: number): void {
     const job = this.directory.byHost(host);
     if (job === undefined) return;
+    job.endTime = this.state.now;
     this.#leaveNodes(job);
     job.state = SlurmJobState.Ended;
     job.finished = end;
     job.exitCode = exitCode;
-    job.endTime = this.state.now;
     this.#leave(job, end);
     this.#main.ended(this.#now);
     this.#backfill.changed(this.#now);
@@ -234,7 +185,6 @@ export class Controller implements SchedulerActions {
   /** What a job holds comes free. */
   #leaveNodes(job: SlurmJob): void {
     const { state, parts } = this;
-    parts.priorities.ended(job);
     parts.limits.ended(job);
     parts.selector.release(job);
     for (const { name, count } of job.request.licenses) state.licenses.get(name)!.used -= count;
@@ -274,6 +224,7 @@ export class Controller implements SchedulerActions {
 
   /** A running job goes back into the queue, its work lost; it may not start again before `begin`. */
   requeue(job: SlurmJob, begin: number): void {
+    job.endTime = this.state.now;
     this.#leaveNodes(job);
     job.state = SlurmJobState.Pending;
     job.allocation = undefined;
@@ -287,6 +238,7 @@ export class Controller implements SchedulerActions {
     job.restarts++;
     job.beginTime = begin;
     this.state.pending.add(job);
+    this.parts.limits.submitted(job);
     this.host.requeue(job);
     this.reason(job, begin > this.state.now ? "BeginTime" : "None");
     this.parts.priorities.assign(job);
@@ -309,7 +261,6 @@ export class Controller implements SchedulerActions {
   /** A running job is stopped and keeps its place. */
   suspend(job: SlurmJob): void {
     const { now } = this.state;
-    this.parts.priorities.ended(job);
     this.parts.selector.suspend(job);
     job.state = SlurmJobState.Suspended;
     job.preSuspended += now - (job.suspendTime < 0 ? job.startTime : job.suspendTime);
@@ -350,9 +301,8 @@ export class Controller implements SchedulerActions {
   }
 
   splitTask(head: SlurmJob): SlurmJob {
-    const job = splitOff(head, this.#nextId);
-    if (job === head) return head;
-    this.#nextId++;
+    if (head.tasksLeft.length === 1) return splitOff(head, head.id);
+    const job = splitOff(head, this.#intake.takeId());
     this.directory.enter(job);
     // Slurm makes a new record of what is left, which therefore stands last in its list.
     this.state.jobs.delete(head);
@@ -363,8 +313,13 @@ export class Controller implements SchedulerActions {
   reason(job: SlurmJob, reason: string): void {
     if (job.reason === reason) return;
     job.reason = reason;
-    if (job.host >= 0) this.host.reason(job.host, reason);
-    else for (const host of job.hostsLeft) this.host.reason(host, reason);
+    this.tellReason(job);
+  }
+
+  /** Has the cluster note why a record's jobs wait. */
+  tellReason({ host, hostsLeft, reason }: SlurmJob): void {
+    if (host >= 0) this.host.reason(host, reason);
+    else for (const each of hostsLeft) this.host.reason(each, reason);
   }
 
   hold(job: SlurmJob, reason: string): void {

@@ -1,6 +1,7 @@
 import type { SlurmJob } from "../model/job.js";
 import type { Limits, Priorities, SchedulerActions, Selector } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
+import type { Submission } from "../model/submission.js";
 import type { Operation } from "../operations/operation.js";
 
 /** The schedulers and plugins that a controller is made of. */
@@ -15,7 +16,7 @@ export interface ControllerParts {
   /** Creates, changes or deletes an advance reservation. */
   reservations(operation: ReservationOperation): void;
   /** Why a submission is refused, in Slurm's words; undefined when it is accepted. */
-  refuse(job: SlurmJob): string | undefined;
+  refuse(job: SlurmJob, submission: Submission): string | undefined;
 }
 
 export type ReservationOperation = Extract<

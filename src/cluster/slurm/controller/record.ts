@@ -75,7 +75,7 @@ export function newRecord(
     finished: undefined,
     exitCode: 0,
     requeue: submission.requeue ?? config.jobRequeue,
-    priority: 1,
+    priority: 0,
     priorities: undefined,
     heldBy: undefined,
     nice: submission.nice,

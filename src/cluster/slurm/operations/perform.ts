@@ -58,7 +58,6 @@ function holdJob(controller: Controller, job: SlurmJob, by: "user" | "admin"): v
 function releaseJob(controller: Controller, job: SlurmJob): void {
   if (job.priority !== 0) return;
   job.heldBy = undefined;
-  job.priority = 1;
   controller.reason(job, "None");
   controller.parts.priorities.assign(job);
 }
@@ -67,8 +66,10 @@ function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): 
   const { state, parts } = controller;
   if (changes.nice !== undefined) job.nice = changes.nice;
   if (changes.timeLimit !== undefined) {
+    const running = job.state === SlurmJobState.Running;
+    if (running) parts.limits.altered(job, changes.timeLimit);
     job.timeLimit = changes.timeLimit;
-    if (job.state === SlurmJobState.Running) {
+    if (running) {
       job.endTime = job.startTime + 60 * changes.timeLimit;
       controller.endMoved(job);
     }

@@ -2,19 +2,9 @@ import { closest } from "../../../core/suggest.js";
 import { expandHostlist } from "../config/hostlist.js";
 import { parseSlurmMinutes } from "../config/time.js";
 import type { JobChanges, Operation } from "./operation.js";
+import { OperationError } from "./operation-error.js";
 import { parseScancel } from "./scancel.js";
 import { commandWords, keyValues } from "./words.js";
-
-/** A command that does not do what its writer meant: what is wrong with it, and which word. */
-export class OperationError extends Error {
-  constructor(
-    message: string,
-    readonly word: string,
-    readonly hint?: string,
-  ) {
-    super(message);
-  }
-}
 
 const VERBS = [
   "update",

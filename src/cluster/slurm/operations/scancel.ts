@@ -1,6 +1,6 @@
 import { closest } from "../../../core/suggest.js";
 import type { CancelFilter, Operation } from "./operation.js";
-import { OperationError } from "./parse.js";
+import { OperationError } from "./operation-error.js";
 
 const OPTIONS = {
   state: "t",

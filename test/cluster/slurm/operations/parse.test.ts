@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { OperationError, parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
+import { OperationError } from "../../../../src/cluster/slurm/operations/operation-error.js";
+import { parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
 
 describe("what an administrator types", () => {
   it.each([

@@ -18,6 +18,7 @@ import { LimitCheck } from "./limit-check.js";
 import type { ControllerParts, MakeParts } from "./parts.js";
 import type { Phases } from "./phases.js";
 import type { Arrival } from "./record.js";
+import { ReservationKeeper } from "./reservation-keeper.js";
 
 /** An operation and its time, seconds from the run's start. */
 export interface TimedOperation {
@@ -35,6 +36,7 @@ export class Controller implements SchedulerActions {
   readonly directory: Directory;
   readonly agenda = new Agenda();
   readonly parts: ControllerParts;
+  readonly reservations: ReservationKeeper;
   readonly #main: MainClock;
   readonly #backfill: BackfillClock;
   readonly #intake: Intake;
@@ -49,6 +51,8 @@ export class Controller implements SchedulerActions {
     makeParts: MakeParts,
     readonly phases: Phases,
     readonly operations: readonly TimedOperation[] = [],
+    /** Seconds since 1970 at the run's start, for dates that are written out. */
+    readonly epoch = 0,
   ) {
     const { parameters } = state.config.scheduler;
     this.directory = new Directory(state);
@@ -57,6 +61,7 @@ export class Controller implements SchedulerActions {
     this.#backfill = new BackfillClock(parameters, phases.backfill * SECOND);
     this.#eviction = new Eviction(this);
     this.#intake = new Intake(this);
+    this.reservations = new ReservationKeeper(this);
     this.#check = new LimitCheck(this, this.#eviction);
     operations.forEach(({ at }, index) => {
       this.agenda.at(at, Due.Operation, index);
@@ -67,6 +72,11 @@ export class Controller implements SchedulerActions {
   at(now: number): void {
     this.#now = now;
     this.state.now = Math.floor(now / SECOND);
+  }
+
+  /** What `now` means in a command. */
+  get moment(): { now: number; epoch: number } {
+    return { now: this.state.now, epoch: this.epoch };
   }
 
   /** When `advance` has something to do, µs; Infinity when it has nothing. */
@@ -92,11 +102,14 @@ export class Controller implements SchedulerActions {
   }
 
   #act({ due, arg }: { due: Due; arg: number }): void {
-    if (due === Due.Check) this.#check.run();
-    else if (due === Due.Decay) this.#decay();
+    if (due === Due.Check) {
+      this.#check.run();
+      this.reservations.check();
+    } else if (due === Due.Decay) this.#decay();
     else if (due === Due.Operation) perform(this.operations[arg]!.operation, this);
     else {
       if (due === Due.Registration) setNodeState(this, [this.state.nodes.names[arg]!], "RESUME");
+      if (due === Due.Reservation) this.reservations.border();
       this.queue();
     }
   }

@@ -46,6 +46,7 @@ export class Intake {
     if (job.association !== undefined) job.account = job.association.account;
     job.qos = this.#accounts.qos(arrival.submission.qos || arrival.qos, job.association);
     job.dependencies = directory.resolve(arrival.submission.dependencies);
+    job.reservation = state.reservations.find(({ name }) => name === job.request.reservation);
     if (isTask(arrival)) makeArray(job, tasks);
     const refused = parts.refuse(job, arrival.submission);
     if (refused !== undefined) return refused;

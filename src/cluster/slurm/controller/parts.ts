@@ -2,7 +2,6 @@ import type { SlurmJob } from "../model/job.js";
 import type { Limits, Priorities, SchedulerActions, Selector } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
 import type { Submission } from "../model/submission.js";
-import type { Operation } from "../operations/operation.js";
 
 /** The schedulers and plugins that a controller is made of. */
 export interface ControllerParts {
@@ -13,15 +12,8 @@ export interface ControllerParts {
   main(full: boolean): void;
   /** One pass of the backfill thread. */
   backfill(): void;
-  /** Creates, changes or deletes an advance reservation. */
-  reservations(operation: ReservationOperation): void;
   /** Why a submission is refused, in Slurm's words; undefined when it is accepted. */
   refuse(job: SlurmJob, submission: Submission): string | undefined;
 }
-
-export type ReservationOperation = Extract<
-  Operation,
-  { kind: "create-reservation" | "update-reservation" | "delete-reservation" }
->;
 
 export type MakeParts = (state: SlurmState, actions: SchedulerActions) => ControllerParts;

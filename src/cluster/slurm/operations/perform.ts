@@ -3,6 +3,7 @@ import type { SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
 import { setNodeState } from "./node-state.js";
 import type { CancelFilter, JobChanges, Operation } from "./operation.js";
+import { createReservation, updateReservation } from "./reservation.js";
 
 /** Does what an administrator or a user does at this moment. Names that fit no job are passed over, as they may have ended. */
 export function perform(operation: Operation, controller: Controller): void {
@@ -43,8 +44,18 @@ export function perform(operation: Operation, controller: Controller): void {
     case "cancel":
       for (const job of chosen(controller, operation.filter)) controller.cancel(job);
       break;
-    default:
-      controller.parts.reservations(operation);
+    case "create-reservation": {
+      const made = createReservation(controller.state, operation.given, controller.moment);
+      if (typeof made !== "string") controller.reservations.add(made);
+      break;
+    }
+    case "update-reservation":
+      updateReservation(controller.state, operation.given, controller.moment);
+      controller.reservations.changed();
+      break;
+    case "delete-reservation":
+      controller.reservations.delete(operation.name);
+      break;
   }
   controller.queue();
 }

@@ -50,6 +50,10 @@ export interface SlurmConfig {
 export const slurmVersions = ["22.05", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05"] as const;
 export type SlurmVersion = (typeof slurmVersions)[number];
 
+export function versionAtLeast(version: SlurmVersion, least: SlurmVersion): boolean {
+  return slurmVersions.indexOf(version) >= slurmVersions.indexOf(least);
+}
+
 export interface SchedulerConfig {
   type: "builtin" | "backfill";
   /** SchedulerTimeSlice, seconds. */

@@ -154,12 +154,14 @@ export interface JobAllocation {
   node: Int32Array;
   /** CPUs given on each node. */
   cpus: Int32Array;
-  /** Core indexes on each node, ascending. */
+  /** Core indexes on each node; undefined when it holds all of them. */
   cores: readonly BitVector[] | undefined;
   /** Bit mask of GPU indexes on each node. */
   gpus: Int32Array;
   /** MiB on each node. */
   memory: Float64Array;
+  /** GRES other than GPUs, by node. */
+  otherGres?: readonly { readonly name: string; readonly counts: Int32Array }[] | undefined;
   /** Row of the partition in which its cores lie, from 0: rows above share cores with those below. */
   row: number;
   /** Whole nodes are its own. */

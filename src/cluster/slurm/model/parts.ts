@@ -11,10 +11,13 @@ export type Selection =
    * they are all suspended by the gang scheduler.
    */
   | { kind: "preempt"; victims: SlurmJob[]; nodes: BitVector; allocation?: JobAllocation }
-  /** Of a will-run test: when it is expected to start (seconds) and where. */
+  /**
+   * Of a will-run test, which never says `now`: when it is expected to start (seconds) and where. The start is the
+   * present when it fits now, or would after evicting others.
+   */
   | { kind: "later"; start: number; nodes: BitVector }
-  /** Resources are in use. `possible`: where it would run if nothing ran on the nodes it was offered. */
-  | { kind: "busy"; possible?: BitVector }
+  /** Resources are in use. `possible`: where it would run if nothing ran on the nodes it was offered (worked out when read). */
+  | { kind: "busy"; readonly possible?: BitVector | undefined }
   /** Required nodes are down, drained or reserved; the text as squeue prints it. */
   | { kind: "unavailable"; reason: string }
   /** It could not run there even if everything were idle. */

@@ -1,0 +1,256 @@
+import { BitVector, countBits } from "../../../core/bit-vector.js";
+import type { Partition } from "../model/partition.js";
+import type { SlurmState } from "../model/state.js";
+import { Capacity } from "./capacity.js";
+import { type ChoiceRules, chooseNodes, leastNodes } from "./choose/choose.js";
+import { leavesUsed } from "./choose/tree.js";
+import type { Hardware } from "./hardware.js";
+import { type Need, Sharing } from "./need.js";
+import type { Resources } from "./resources.js";
+
+/** How a test differs from the plain one. */
+export interface TestOptions {
+  /** Cores that are out of reach whoever holds them: those of reservations. */
+  reservedCores?: Int32Array | undefined;
+  /** bf_busy_nodes: nodes with jobs come first. */
+  preferBusy?: boolean;
+  /** QOS preemption by suspension: one row more. */
+  extraRow?: boolean;
+  /** The number of leaf switches matters no more. */
+  anySwitches?: boolean;
+}
+
+/** The nodes that a test found, and which cores were out of reach for it. */
+export interface Found {
+  readonly chosen: BitVector;
+  readonly busy: Int32Array;
+}
+
+/**
+ * Does a job fit on some of these nodes beside what runs there? `_job_test` of select/cons_tres, 22.05: first on
+ * cores that nobody holds; then, where cores may be shared or taken over, past partitions of lower tiers and row by row.
+ */
+export class JobTest {
+  readonly capacity: Capacity;
+  private readonly busy: Int32Array;
+  private readonly base: Int32Array;
+  private readonly nodes: BitVector;
+  private readonly candidates: BitVector;
+
+  constructor(
+    private readonly state: SlurmState,
+    private readonly hardware: Hardware,
+    private readonly rules: ChoiceRules,
+  ) {
+    this.capacity = new Capacity(hardware);
+    this.busy = new Int32Array(hardware.words);
+    this.base = new Int32Array(hardware.words);
+    this.nodes = new BitVector(hardware.nodes.count);
+    this.candidates = new BitVector(hardware.nodes.count);
+  }
+
+  /** Where it would run on these nodes if nobody else did. */
+  possible(
+    need: Need,
+    offered: BitVector,
+    required: BitVector | undefined,
+    resources: Resources,
+  ): BitVector | undefined {
+    this.busy.fill(0);
+    return this.pick(need, offered, required, resources, { empty: true, anySwitches: true })?.chosen;
+  }
+
+  run(
+    need: Need,
+    offered: BitVector,
+    required: BitVector | undefined,
+    resources: Resources,
+    options: TestOptions,
+  ): Found | undefined {
+    const { nodes, busy, base } = this;
+    nodes.copyFrom(offered);
+    if (!this.sortOut(need, nodes, required, resources, options)) return undefined;
+    if (nodes.count() < leastNodes(need)) return undefined;
+    const attempt = () => this.pick(need, nodes, required, resources, options);
+
+    copy(base, options.reservedCores);
+    busy.set(base);
+    or(busy, resources.busy);
+    const alone = attempt();
+    if (alone !== undefined) return alone;
+    const { gang } = this.state.config.preempt;
+    if (!gang && need.sharing === Sharing.OneRow) return undefined;
+
+    // Cores of jobs that it cannot displace are gone for good.
+    const tier = need.partition.config.priorityTier;
+    const partitions = this.state.partitions;
+    if (this.state.config.preempt.type === "partition_prio")
+      for (const row of resources.rows) {
+        const other = partitions[row.partition];
+        if (other === undefined) continue;
+        if (other.config.priorityTier > tier || other.config.preemptMode === "OFF") or(base, row.cores);
+      }
+    busy.set(base);
+    if (attempt() === undefined) return undefined;
+
+    // Clear of jobs of the same tier, then as far as possible of lower ones, partition by partition.
+    for (const row of resources.rows)
+      if (partitions[row.partition]?.config.priorityTier === tier) or(busy, row.cores);
+    let found = attempt();
+    if (found !== undefined) {
+      let best = busy.slice();
+      for (const other of partitions) {
+        if (other.config.priorityTier >= tier) continue;
+        for (const row of resources.rows) if (row.partition === other.index) or(busy, row.cores);
+        const clearer = attempt();
+        if (clearer === undefined) break;
+        found = clearer;
+        best = busy.slice();
+      }
+      return { chosen: found.chosen, busy: best };
+    }
+    return this.inRows(need, resources, options, attempt);
+  }
+
+  private inRows(
+    need: Need,
+    resources: Resources,
+    options: TestOptions,
+    attempt: () => Found | undefined,
+  ): Found | undefined {
+    const byQos = this.state.config.preempt.type === "qos";
+    let rows = rowsOf(need.partition) + (byQos && options.extraRow === true ? 1 : 0);
+    if (byQos && options.extraRow !== true && need.sharing !== Sharing.Available) rows = 1;
+    // The fullest row first; an empty one, where there may be one more, last.
+    const used = resources.rows
+      .filter((row) => row.partition === need.partition.index && row.level < rows)
+      .map((row) => ({ row, cores: countAll(row.cores) }))
+      .filter(({ cores }) => cores > 0)
+      .sort((a, b) => b.cores - a.cores || a.row.level - b.row.level);
+    for (const { row } of used) {
+      this.busy.set(this.base);
+      or(this.busy, row.cores);
+      const found = attempt();
+      if (found !== undefined) return found;
+    }
+    if (used.length >= rows) return undefined;
+    this.busy.set(this.base);
+    return attempt();
+  }
+
+  /** Looks at what every node can give and chooses among those that suffice. */
+  private pick(
+    need: Need,
+    offered: BitVector,
+    required: BitVector | undefined,
+    resources: Resources,
+    options: TestOptions & { empty?: boolean },
+  ): Found | undefined {
+    const { candidates, capacity, busy } = this;
+    candidates.clear();
+    let count = 0;
+    for (let node = offered.next(0); node >= 0; node = offered.next(node + 1)) {
+      if (need.whole && !this.untouched(node)) continue;
+      if (capacity.look(need, node, resources, busy, options.empty === true) === 0) continue;
+      candidates.add(node);
+      count++;
+    }
+    if (count < leastNodes(need) || (required !== undefined && !required.within(candidates)))
+      return undefined;
+    const idle = options.preferBusy ? this.state.nodes.idle : undefined;
+    const chosen = chooseNodes(this.rules, need, capacity, candidates, required, idle);
+    if (chosen === undefined) return undefined;
+    if (need.switches > 0 && options.anySwitches !== true && this.rules.tree !== undefined)
+      if (leavesUsed(this.rules.tree, chosen) > need.switches) return undefined;
+    return { chosen, busy };
+  }
+
+  private untouched(node: number): boolean {
+    const { offset, usable } = this.hardware;
+    for (let w = offset[node]!; w < offset[node + 1]!; w++)
+      if ((usable[w]! & this.busy[w]!) !== 0) return false;
+    return true;
+  }
+
+  /**
+   * Takes out nodes whose memory, or whose other jobs, do not allow this one. False when a required node is among
+   * them. `_verify_node_state`.
+   */
+  private sortOut(
+    need: Need,
+    nodes: BitVector,
+    required: BitVector | undefined,
+    resources: Resources,
+    options: TestOptions,
+  ): boolean {
+    for (let node = nodes.next(0); node >= 0; node = nodes.next(node + 1)) {
+      if (this.admits(need, node, resources, options)) continue;
+      if (required?.has(node)) return false;
+      nodes.delete(node);
+    }
+    return true;
+  }
+
+  private admits(need: Need, node: number, resources: Resources, options: TestOptions): boolean {
+    const { hardware } = this;
+    if (hardware.select.memory && need.memoryPerGpu === 0) {
+      const least = need.memoryPerCpu ? need.memory * need.minCpusPerNode : need.memory;
+      if (
+        least === 0
+          ? resources.memory[node]! > 0
+          : hardware.nodes.memory[node]! - resources.memory[node]! < least
+      )
+        return false;
+    }
+    if (resources.reserved[node]! > 0) return false;
+    const exclusive = options.reservedCores;
+    if (need.whole && exclusive !== undefined)
+      for (let w = hardware.offset[node]!; w < hardware.offset[node + 1]!; w++)
+        if (exclusive[w] !== 0) return false;
+    if (resources.oneRow[node]! > 0 && need.sharing !== Sharing.OneRow) return false;
+    if (resources.rows.length === 1 || resources.busyCores[node] === 0)
+      return need.sharing !== Sharing.Reserved || resources.busyCores[node] === 0;
+    if (need.sharing === Sharing.Reserved) return !this.heldInRows(resources, node, () => true);
+    if (need.sharing === Sharing.OneRow)
+      return !this.heldInRows(
+        resources,
+        node,
+        (partition) => partition !== need.partition && rowsOf(partition) > 1,
+      );
+    return true;
+  }
+
+  private heldInRows(resources: Resources, node: number, counts: (partition: Partition) => boolean): boolean {
+    const { offset } = this.hardware;
+    for (const row of resources.rows) {
+      const partition = this.state.partitions[row.partition];
+      if (partition === undefined ? !counts(noPartition) : !counts(partition)) continue;
+      for (let w = offset[node]!; w < offset[node + 1]!; w++) if (row.cores[w] !== 0) return true;
+    }
+    return false;
+  }
+}
+
+/** Stands for all partitions whose jobs do not share. */
+const noPartition = { config: { overSubscribe: { mode: "NO", jobs: 1 } } } as Partition;
+
+/** Layers of jobs that a partition's cores take. */
+export function rowsOf(partition: Partition): number {
+  const { mode, jobs } = partition.config.overSubscribe;
+  return mode === "YES" || mode === "FORCE" ? Math.max(jobs, 1) : 1;
+}
+
+function countAll(words: Int32Array): number {
+  let sum = 0;
+  for (let w = 0; w < words.length; w++) sum += countBits(words[w]!);
+  return sum;
+}
+
+function copy(into: Int32Array, from: Int32Array | undefined): void {
+  if (from === undefined) into.fill(0);
+  else into.set(from);
+}
+
+function or(into: Int32Array, other: Int32Array): void {
+  for (let w = 0; w < into.length; w++) into[w]! |= other[w]!;
+}

@@ -1,0 +1,271 @@
+import { BitVector } from "../../../core/bit-vector.js";
+import type { JobAllocation, SlurmJob } from "../model/job.js";
+import type { Partition } from "../model/partition.js";
+import type { Selection, Selector } from "../model/parts.js";
+import type { SlurmState } from "../model/state.js";
+import { buildTree } from "./choose/tree.js";
+import { distribute, totalCpus } from "./distribute.js";
+import { chooseVictims } from "./evict.js";
+import type { Constraint } from "./features.js";
+import { describeHardware, type Hardware } from "./hardware.js";
+import { Holdings } from "./holdings.js";
+import { type Found, JobTest } from "./job-test.js";
+import type { Need } from "./need.js";
+import { Requests } from "./offer.js";
+import { preemptionCandidates, preemptModeOf } from "./preemption.js";
+import { Resources } from "./resources.js";
+import { attempt, type Bench, type Trial } from "./trial.js";
+import { type Expected, willRun } from "./will-run.js";
+
+/** `node_scheduler.c` and `select/cons_tres` over a controller's state. */
+export function createSelector(state: SlurmState): Selector {
+  return new ConsTres(state);
+}
+
+class ConsTres implements Selector {
+  private readonly hardware: Hardware;
+  private readonly requests: Requests;
+  private readonly bench: Bench;
+  private readonly offered: BitVector;
+  /** Since when jobs wait for few switches. */
+  private readonly switchWait = new WeakMap<SlurmJob, number>();
+
+  constructor(private readonly state: SlurmState) {
+    const { config, nodes } = state;
+    this.hardware = describeHardware(nodes, config.select);
+    this.requests = new Requests(state);
+    this.offered = new BitVector(nodes.count);
+    this.bench = {
+      state,
+      holdings: new Holdings(state, this.hardware, this.requests),
+      future: new Resources(this.hardware),
+      test: new JobTest(state, this.hardware, {
+        packSerialAtEnd: config.scheduler.parameters.pack_serial_at_end,
+        tree: config.topology.type === "tree" ? buildTree(config.topology, nodes) : undefined,
+        treeOptional: config.topology.optional,
+      }),
+    };
+  }
+
+  allocate(job: SlurmJob, allocation: JobAllocation): void {
+    this.bench.holdings.allocate(job, allocation);
+  }
+
+  release(job: SlurmJob): void {
+    this.bench.holdings.release(job);
+  }
+
+  suspend(job: SlurmJob): void {
+    this.bench.holdings.suspend(job);
+  }
+
+  resume(job: SlurmJob): void {
+    this.bench.holdings.resume(job);
+  }
+
+  select(
+    job: SlurmJob,
+    partition: Partition,
+    usable: BitVector,
+    mode: "run" | "will-run",
+    reserved?: ReadonlyMap<number, BitVector>,
+  ): Selection {
+    const need = this.requests.need(job, partition);
+    const { required, constraint } = this.requests.wish(job);
+    if (constraint === "unknown") return { kind: "never", reason: "BadConstraints" };
+    if (required !== undefined && mode === "run" && !required.within(this.state.nodes.avail))
+      return { kind: "unavailable", reason: "ReqNodeNotAvail" };
+    const offered = this.offer(job, need, usable, mode);
+    const trial: Trial = { job, need, offered, required, options: this.options(job, need, reserved) };
+    if (mode === "will-run") {
+      const expected =
+        constraint?.kind === "counts"
+          ? this.expectParts(trial, constraint)
+          : this.expect(trial, alternatives(constraint, offered));
+      return expected === undefined ? { kind: "busy" } : { kind: "later", ...expected };
+    }
+    const answer =
+      constraint?.kind === "counts"
+        ? this.runParts(trial, constraint)
+        : this.run(trial, alternatives(constraint, offered));
+    return answer ?? this.busy(job, need, usable.clone());
+  }
+
+  possible(job: SlurmJob, partition: Partition): string | undefined {
+    const need = this.requests.need(job, partition);
+    const { required, excluded, constraint } = this.requests.wish(job);
+    const all = partition.nodes.clone();
+    if (excluded !== undefined) all.andNot(excluded);
+    return constraint === "unknown" || this.anywhere(need, all, required, constraint) === undefined
+      ? "BadConstraints"
+      : undefined;
+  }
+
+  /** The nodes on which a test may look: `_build_node_list` and `_pick_best_nodes` of node_scheduler.c. */
+  private offer(job: SlurmJob, need: Need, usable: BitVector, mode: "run" | "will-run"): BitVector {
+    const { offered } = this;
+    const { nodes, config } = this.state;
+    const { owners, resources } = this.bench.holdings;
+    offered.copyFrom(usable);
+    offered.and(need.partition.nodes);
+    const { excluded } = this.requests.wish(job);
+    if (excluded !== undefined) offered.andNot(excluded);
+    if (mode === "run") {
+      offered.and(nodes.avail);
+      offered.andNot(nodes.completing);
+      if (config.preempt.type === "none") offered.and(need.alone ? nodes.idle : nodes.share);
+    }
+    for (const [node, owner] of owners) if (owner.user !== job.user) offered.delete(node);
+    if (need.ownUser)
+      for (let node = offered.next(0); node >= 0; node = offered.next(node + 1))
+        if (resources.jobs[node]! > 0 && owners.get(node)?.user !== job.user) offered.delete(node);
+    return offered;
+  }
+
+  private options(
+    job: SlurmJob,
+    need: Need,
+    reserved: ReadonlyMap<number, BitVector> | undefined,
+  ): Trial["options"] {
+    const reservedCores = this.reservedCores(reserved);
+    if (need.switches === 0) return { reservedCores };
+    const since = this.switchWait.get(job) ?? this.state.now;
+    this.switchWait.set(job, since);
+    const wait = Math.min(job.request.switches.wait, this.state.config.scheduler.parameters.max_switch_wait);
+    return { reservedCores, anySwitches: this.state.now - since >= wait };
+  }
+
+  private reservedCores(reserved: ReadonlyMap<number, BitVector> | undefined): Int32Array | undefined {
+    if (reserved === undefined || reserved.size === 0) return undefined;
+    const cores = new Int32Array(this.hardware.words);
+    for (const [node, set] of reserved) cores.set(set.words, this.hardware.offset[node]!);
+    return cores;
+  }
+
+  private run(trial: Trial, sets: readonly BitVector[]): Selection | undefined {
+    const { bench } = this;
+    for (const set of sets) {
+      const here = { ...trial, offered: narrowed(trial.offered, set) };
+      const found = attempt(bench, here, bench.holdings.resources);
+      if (found !== undefined) return this.now(trial, found);
+      const candidates = preemptionCandidates(
+        this.state,
+        bench.holdings.jobs,
+        trial.job,
+        trial.need.partition,
+      );
+      if (candidates.length === 0) continue;
+      if (
+        this.state.config.preempt.type === "qos" &&
+        preemptModeOf(this.state, candidates[0]!) === "SUSPEND"
+      ) {
+        const over = attempt(bench, here, bench.holdings.resources, { extraRow: true });
+        if (over !== undefined) return this.now(trial, over);
+        continue;
+      }
+      const choice = chooseVictims(bench, here);
+      if (choice !== undefined) return { kind: "preempt", ...choice };
+    }
+    return undefined;
+  }
+
+  private now({ job, need }: Trial, { chosen, busy }: Found): Selection {
+    const { holdings, test } = this.bench;
+    const allocation = distribute(need, test.capacity, chosen, holdings.resources, busy);
+    allocation.row = holdings.resources.freeRow(holdings.layer(need.partition), allocation);
+    job.totalCpus = allocation.cpus.reduce((sum, n) => sum + n, 0);
+    return { kind: "now", allocation };
+  }
+
+  /** A job with counted features: so many nodes of each, then the rest of it around them. */
+  private runParts(trial: Trial, { parts }: Extract<Constraint, { kind: "counts" }>): Selection | undefined {
+    const all = trial.required?.clone() ?? new BitVector(trial.offered.capacity);
+    for (const { nodes, count } of parts) {
+      const need = {
+        ...trial.need,
+        minNodes: count,
+        maxNodes: count,
+        reqNodes: count,
+        minCpus: count,
+        ntasks: 0,
+      };
+      const part = { ...trial, need, offered: narrowed(trial.offered, nodes), required: undefined };
+      const found = attempt(this.bench, part, this.bench.holdings.resources);
+      if (found === undefined) return undefined;
+      all.or(found.chosen);
+    }
+    return this.run({ ...trial, required: all }, [trial.offered]);
+  }
+
+  private expect(trial: Trial, sets: readonly BitVector[]): Expected | undefined {
+    let best: Expected | undefined;
+    for (const set of sets) {
+      const found = willRun(this.bench, { ...trial, offered: narrowed(trial.offered, set) });
+      if (found === undefined || (best !== undefined && found.start >= best.start)) continue;
+      best = found;
+      trial.job.totalCpus = totalCpus(trial.need, this.bench.test.capacity, found.nodes);
+    }
+    return best;
+  }
+
+  /** Each part is planned with the whole job's need; the plan holds all their nodes until the last is free. */
+  private expectParts(
+    trial: Trial,
+    { parts }: Extract<Constraint, { kind: "counts" }>,
+  ): Expected | undefined {
+    let start = this.state.now;
+    const nodes = new BitVector(trial.offered.capacity);
+    for (const part of parts) {
+      const found = this.expect({ ...trial, required: undefined }, [part.nodes]);
+      if (found === undefined) return undefined;
+      start = Math.max(start, found.start);
+      nodes.or(found.nodes);
+    }
+    return { start, nodes };
+  }
+
+  private busy(job: SlurmJob, need: Need, usable: BitVector): Selection {
+    const { required, constraint } = this.requests.wish(job);
+    const possible = () => {
+      if (constraint === "unknown") return undefined;
+      const found = this.anywhere(need, this.offer(job, need, usable, "will-run"), required, constraint);
+      if (found !== undefined) job.totalCpus = totalCpus(need, this.bench.test.capacity, found);
+      return found;
+    };
+    return {
+      kind: "busy",
+      get possible() {
+        return possible();
+      },
+    };
+  }
+
+  /** Where it would run if nobody else did. */
+  private anywhere(
+    need: Need,
+    all: BitVector,
+    required: BitVector | undefined,
+    constraint: Constraint | undefined,
+  ): BitVector | undefined {
+    const { test, holdings } = this.bench;
+    for (const set of alternatives(constraint, all)) {
+      const found = test.possible(need, narrowed(all, set), required, holdings.resources);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+/** The sets of which one must hold all nodes of the job. */
+function alternatives(constraint: Constraint | undefined, all: BitVector): readonly BitVector[] {
+  if (constraint === undefined) return [all];
+  if (constraint.kind === "oneOf") return constraint.sets;
+  return [constraint.kind === "nodes" ? constraint.nodes : constraint.rest];
+}
+
+function narrowed(offered: BitVector, set: BitVector): BitVector {
+  if (offered === set) return offered;
+  const both = offered.clone();
+  both.and(set);
+  return both;
+}

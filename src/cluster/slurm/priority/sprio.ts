@@ -1,3 +1,4 @@
+import type { PriorityConfig } from "../model/config.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { Priorities, PriorityFactors } from "../model/parts.js";
@@ -51,6 +52,31 @@ export function sprioNumbers({ factors }: SprioRow): string[] {
       .filter(([, term]) => term > 0)
       .map(([name, term]) => `${name}=${printed(term, 0)}`)
       .join(","),
+  ];
+}
+
+/** `sprio -n`: the priority as a share of the greatest possible, and the factors without their weights. */
+export function sprioNormalized({ factors }: SprioRow, priority: PriorityConfig): string[] {
+  const { age, assoc, fairshare, jobsize, partition, qos, site, nice, tres } = factors;
+  const share = (term: number, weight: number) => printed(weight === 0 ? 0 : term / weight, 7);
+  const resources = Object.entries(tres).filter(([, term]) => term > 0);
+  const sum = age + assoc + fairshare + jobsize + partition + qos + site - nice;
+  return [
+    printed(
+      Math.max(
+        resources.reduce((total, [, term]) => total + term, sum),
+        1,
+      ) / 0xffffffff,
+      14,
+    ),
+    share(age, priority.weightAge),
+    share(assoc, priority.weightAssoc),
+    share(fairshare, priority.weightFairshare),
+    share(jobsize, priority.weightJobSize),
+    share(partition, priority.weightPartition),
+    share(qos, priority.weightQos),
+    String(nice),
+    resources.map(([name, term]) => `${name}=${printed(term / priority.weightTres[name]!, 2)}`).join(","),
   ];
 }
 

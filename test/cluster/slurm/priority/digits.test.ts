@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import {
+  type SprioRow,
+  sprioLong,
+  sprioNormalized,
+  sprioNumbers,
+  sprioRows,
+} from "../../../../src/cluster/slurm/priority/sprio.js";
+import { sshareLong } from "../../../../src/cluster/slurm/priority/sshare.js";
+import { Books } from "../support/books.js";
+import { goldenCase, type Snapshot } from "../support/case.js";
+
+/**
+ * When the decay thread ran in each recording: seconds after a whole minute. Nothing logged it; of the sixty possible
+ * phases one explains every number. The fraction orders a tick and what happened in the same second.
+ */
+const phases: Record<string, number> = {
+  "d-multifactor": 21.3,
+  "d-multifactor-small-relative": 21.3,
+  "d-multifactor-small-tres": 21.3,
+  "e-fairshare-classic": 21.3,
+  "e-fairtree": 21.3,
+  "n-partitions": 21.3,
+  "n-partitions-enforce-all": 21.3,
+  "v-mixed-end-to-end": 25.2,
+};
+
+/** The thread woke up a second late. */
+const late: Record<string, number> = { "d-multifactor-small-relative": 441.3 };
+
+/** Commands take their time: sshare answers a little after the recorder's time stamp. */
+const answer = 0.2;
+
+describe("every number that sprio and sshare printed", () => {
+  it.each(Object.entries(phases))("%s", (name, phase) => {
+    const golden = goldenCase(name);
+    const { observed } = golden;
+    const first: string[] = [];
+    const logged = new Map(
+      observed.decision_log
+        .filter(([, kind]) => kind === "submit")
+        .map(([, , label, detail]) => [label, Number(detail.replace("InitPrio=", ""))]),
+    );
+    const ticks = Array.from({ length: 60 }, (_, i) => phase - 180 + 60 * i).map((tick) =>
+      tick === late[name] ? tick + 1 : tick,
+    );
+    const books = new Books(golden, ticks, (job, label) => {
+      const initial = logged.get(label);
+      if (initial !== undefined && initial !== job.priority)
+        first.push(`${label}: ${job.priority} instead of ${initial}`);
+    });
+    let rows = 0;
+    for (const snapshot of observed.snapshots) {
+      books.advance(snapshot.t + answer);
+      if (snapshot.sshare_l) {
+        const { classic } = books.priorities;
+        expect(sorted(sshareLong(books.state, classic)), `at ${snapshot.t}`).toEqual(
+          sorted(snapshot.sshare_l),
+        );
+        rows += snapshot.sshare_l.length - 1;
+      }
+      rows += compareSprio(books, snapshot, golden.observed.users);
+    }
+    expect(first).toEqual([]);
+    expect(rows).toBeGreaterThan(20);
+  });
+});
+
+function compareSprio(books: Books, snapshot: Snapshot, users: Record<string, string>): number {
+  const { state, priorities } = books;
+  const shown = new Set(snapshot.sprio_weighted!.map((line) => Number(line.split("|")[0])));
+  // An array in the queue is one record for Slurm, of which the books know every task.
+  const rows = sprioRows(state.pending, priorities, state.now).filter(({ job }) => shown.has(job.id));
+  const line = (numbers: (row: SprioRow) => string[]) => (row: SprioRow) =>
+    [row.job.id, ...numbers(row)].join("|");
+  const when = `at ${snapshot.t}`;
+  expect(sorted(rows.map(line(sprioNumbers))), when).toEqual(sorted(snapshot.sprio_weighted!));
+  const normalized = line((row) => sprioNormalized(row, state.config.priority));
+  expect(sorted(rows.map(normalized)), when).toEqual(sorted(snapshot.sprio_normalised!));
+  const long = (snapshot as Snapshot & { sprio_l?: string[] }).sprio_l;
+  if (long) {
+    const names = long.map((text) =>
+      Object.entries(users).reduce(
+        (renamed, [label, name]) =>
+          renamed.replace(` ${name.slice(0, 8).padStart(8)} `, ` ${label.padStart(8)} `),
+        text,
+      ),
+    );
+    expect(sorted(sprioLong(rows).split("\n")), when).toEqual(sorted(names));
+  }
+  return rows.length;
+}
+
+function sorted(lines: readonly string[]): string[] {
+  return [...lines].sort();
+}

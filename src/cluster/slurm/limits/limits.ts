@@ -52,11 +52,12 @@ export class AccountingLimits implements Limits {
     return preSelect(this.state, this.applicable.of(job, partition), job, partition);
   }
 
-  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector): string | undefined {
+  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | undefined): string | undefined {
     if (!this.enforced) return undefined;
     const limits = this.applicable.of(job, partition);
     if (!limits.byTres) return undefined;
-    const tres = requestedTres(this.state, job, partition, nodes.count(), job.totalCpus);
+    const count = nodes?.count() ?? wantedNodes(job);
+    const tres = requestedTres(this.state, job, partition, count, job.totalCpus);
     return postSelect(this.state, limits, job, partition, tres, nodes);
   }
 
@@ -113,13 +114,17 @@ export class AccountingLimits implements Limits {
     this.ledger.alter(job, timeLimit);
   }
 
-  exhausted(): SlurmJob[] {
+  *exhausted(): Generator<SlurmJob> {
     const { state } = this;
-    if (!this.enforced || state.config.enforce.safe) return [];
-    return [...state.running].filter((job) => {
+    if (!this.enforced || state.config.enforce.safe) return;
+    const subject = [...state.running].filter((job) => this.applicable.of(job, job.partition).byMinutes);
+    if (subject.length === 0) return;
+    const suspects = new Set(subject);
+    for (const job of [...state.jobs]) {
+      if (!suspects.has(job) || !state.running.has(job)) continue;
       const limits = this.applicable.of(job, job.partition);
-      return limits.byMinutes && timedOut(state, limits, job, this.ledger.tresOf(job));
-    });
+      if (timedOut(state, limits, job, this.ledger.tresOf(job))) yield job;
+    }
   }
 
   private countSubmitted(job: SlurmJob, all: readonly Qos[], change: number): void {
@@ -135,6 +140,12 @@ export class AccountingLimits implements Limits {
       accountCounters(this.state, qos, job).submitted += change;
     }
   }
+}
+
+/** As many nodes as it would take if they were there. */
+function wantedNodes({ request }: SlurmJob): number {
+  const most = request.nodesGiven ? request.maxNodes : request.minNodes;
+  return Math.max(most === Number.POSITIVE_INFINITY ? request.minNodes : most, 1);
 }
 
 /** A pending job counts in its QOS and in those of all partitions that it may run in. */

@@ -3,6 +3,7 @@ import type { TresTable, Usage } from "../model/accounting.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
+import { Node } from "../usage/tres.js";
 import { type Applicable, accountCounters, userCounters } from "./applicable.js";
 import type { CompiledLimits } from "./compiled.js";
 import { chargedMinutes } from "./pre-select.js";
@@ -16,11 +17,11 @@ import {
   fallsShort,
 } from "./tests.js";
 
-/** What a job would take: by TRES, by TRES in minutes of its time limit, and on which nodes. */
+/** What a job would take: by TRES, by TRES in minutes of its time limit, and on which nodes, if any were found. */
 interface Request {
   tres: Float64Array;
   minutes: Float64Array;
-  nodes: BitVector;
+  nodes: BitVector | undefined;
   /** A QOS with UsageFactor 0 lets jobs run whatever was used. */
   counts: boolean;
 }
@@ -35,7 +36,7 @@ export function postSelect(
   job: SlurmJob,
   partition: Partition,
   tres: Float64Array,
-  nodes: BitVector,
+  nodes: BitVector | undefined,
 ): string | undefined {
   const { defaultTime, maxTime } = partition.config;
   const limit = chargedMinutes(job, job.timeLimit ?? defaultTime ?? maxTime);
@@ -75,10 +76,11 @@ function grouped(
   table: TresTable,
   limits: CompiledLimits,
   usage: Usage,
-  { tres, minutes, nodes, counts }: Request,
+  request: Request,
   safe: boolean,
   owner: "QOS" | "Assoc",
 ): string | undefined {
+  const { tres, minutes, counts } = request;
   const reason = (position: number, kind: TresLimitKind) => tresReason(table, position, owner, kind);
   return (
     first(
@@ -86,7 +88,7 @@ function grouped(
       "grpMinutes",
       reason,
     ) ??
-    first(exceedsTogether(limits.grpTres, tres, usage.tres, newNodes(usage, nodes)), "grp", reason) ??
+    first(exceedsTogether(limits.grpTres, tres, usage.tres, newNodes(usage, request)), "grp", reason) ??
     first(
       exceedsRunMinutes(limits.grpTresRunMins, minutes, usage.runSeconds, counts),
       "grpRunMinutes",
@@ -100,11 +102,11 @@ function shared(
   { tres: table }: SlurmState,
   limits: CompiledLimits,
   usage: Usage,
-  { tres, nodes }: Request,
+  request: Request,
   kind: "perAccount" | "perUser",
 ): string | undefined {
   const limit = kind === "perUser" ? limits.maxTresPerUser : limits.maxTresPerAccount;
-  const position = exceedsTogether(limit, tres, usage.tres, newNodes(usage, nodes));
+  const position = exceedsTogether(limit, request.tres, usage.tres, newNodes(usage, request));
   return position < 0 ? undefined : tresReason(table, position, "QOS", kind);
 }
 
@@ -128,7 +130,8 @@ function first(
 }
 
 /** A node on which these jobs run already counts once. */
-function newNodes({ nodeJobs }: Usage, nodes: BitVector): number {
+function newNodes({ nodeJobs }: Usage, { tres, nodes }: Request): number {
+  if (nodes === undefined) return tres[Node]!;
   let fresh = 0;
   for (let node = nodes.next(0); node >= 0; node = nodes.next(node + 1)) if (!nodeJobs.has(node)) fresh++;
   return fresh;

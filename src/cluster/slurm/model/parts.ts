@@ -54,8 +54,11 @@ export interface Limits {
   submit(job: SlurmJob): { reject?: string; timeLimit?: number };
   /** Numbers of jobs and wall-clock time. */
   preSelect(job: SlurmJob, partition: Partition): string | undefined;
-  /** With the nodes that it would get and its `totalCpus` (or the least it asks for, while no test has set them). */
-  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector): string | undefined;
+  /**
+   * With the nodes that it would get and its `totalCpus` (or the least it asks for, while no test has set them). Slurm asks
+   * also when no nodes were found (`undefined`), and then a limit that is reached as well gives the reason instead.
+   */
+  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | undefined): string | undefined;
   /** The most nodes that limits let a job have, and what to say when it needs more. */
   maxNodes(job: SlurmJob, partition: Partition): { nodes: number; reason: string };
   /** The priority below which backfill makes no reservation for it; 0 for none. */
@@ -77,8 +80,11 @@ export interface Limits {
   ended(job: SlurmJob): void;
   /** A running job is about to get another time limit (minutes). */
   altered(job: SlurmJob, timeLimit: number): void;
-  /** Running jobs that the 30-s check must kill because a limit of TRES minutes is used up. */
-  exhausted(): SlurmJob[];
+  /**
+   * Running jobs that the 30-s check must kill because a limit of minutes is used up, in the order of the job list. Each
+   * is looked at when its turn comes: end one before asking for the next, since its last use counts for those after it.
+   */
+  exhausted(): Iterable<SlurmJob>;
 }
 
 /** Priorities and fair-share. */

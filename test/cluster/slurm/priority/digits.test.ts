@@ -44,10 +44,12 @@ describe("every number that sprio and sshare printed", () => {
     const ticks = Array.from({ length: 60 }, (_, i) => phase - 180 + 60 * i).map((tick) =>
       tick === late[name] ? tick + 1 : tick,
     );
-    const books = new Books(golden, ticks, (job, label) => {
-      const initial = logged.get(label);
-      if (initial !== undefined && initial !== job.priority)
-        first.push(`${label}: ${job.priority} instead of ${initial}`);
+    const books = new Books(golden, ticks, {
+      submitted(job, label) {
+        const initial = logged.get(label);
+        if (initial !== undefined && initial !== job.priority)
+          first.push(`${label}: ${job.priority} instead of ${initial}`);
+      },
     });
     let rows = 0;
     for (const snapshot of observed.snapshots) {

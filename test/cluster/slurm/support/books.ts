@@ -15,6 +15,14 @@ interface Event {
   run(): void;
 }
 
+/** Called when the books have reached the moment, before the job's start or end is booked and after its submission. */
+export interface Watch {
+  submitted?(job: SlurmJob, label: string): void;
+  passed?(t: number): void;
+  starts?(job: SlurmJob, label: string): void;
+  ends?(job: SlurmJob, label: string): void;
+}
+
 /**
  * The books of a recorded case, driven by what was recorded: submissions, starts with nodes, ends and passes, each at its
  * whole second. What is checked is what our priorities and limits make of them.
@@ -31,7 +39,7 @@ export class Books {
   constructor(
     private readonly golden: GoldenCase,
     ticks: readonly number[],
-    private readonly onSubmit: (job: SlurmJob, label: string) => void = () => undefined,
+    private readonly watch: Watch = {},
   ) {
     this.state = buildState(goldenConfig(golden));
     this.state.now = (ticks[0] ?? -100) - 60;
@@ -39,7 +47,7 @@ export class Books {
     this.priorities = priorities as MultifactorPriorities;
     this.limits = limits;
     for (const tick of ticks) this.at(tick, 3, () => this.priorities.tick());
-    for (const pass of golden.passes) this.at(pass.t, 2, () => this.pass());
+    for (const pass of golden.passes) this.at(pass.t, 2, () => this.pass(pass.t));
     for (const job of goldenJobs(golden)) this.plan(job);
     this.events.sort((a, b) => a.t - b.t || a.order - b.order);
   }
@@ -82,7 +90,12 @@ export class Books {
           const logged = observed.decision_log.find(
             ([when, kind, label]) => kind === "complete" && label === record.id && when >= t,
           );
-          this.at(logged?.[0] ?? record.end, 0, () => this.end(job, record.end!));
+          const killed = this.golden.events.find(({ text }) =>
+            text.startsWith(`JobId=${record.slurm_id} timed out`),
+          );
+          this.at(logged?.[0] ?? Math.max(killed?.t ?? 0, record.end), 0, () =>
+            this.end(job, record.end!, record.id),
+          );
         }
       });
       if (starts.length === 0 && record.end !== null && record.state === "CANCELLED")
@@ -130,16 +143,17 @@ export class Books {
     this.state.pending.add(job);
     this.priorities.assign(job);
     this.limits.submitted(job);
-    this.onSubmit(job, label);
+    this.watch.submitted?.(job, label);
   }
 
   /** Every job in the queue is looked at: its age counts, and its CPUs are known from now on. */
-  private pass(): void {
+  private pass(t: number): void {
     for (const job of this.state.pending) {
       if (job.eligibleTime > this.state.now) continue;
       this.limits.accrue(job, (head) => head);
       job.totalCpus ||= this.cpus(job);
     }
+    this.watch.passed?.(t);
   }
 
   /** CPUs of the whole job: all of its nodes' when it wants them for itself. */
@@ -153,6 +167,7 @@ export class Books {
     job.startTime = start;
     job.endTime = start + job.timeLimit! * 60;
     job.allocation = this.allocation(nodes, record);
+    this.watch.starts?.(job, record.id);
     this.state.pending.delete(job);
     this.state.running.add(job);
     this.limits.started(job);
@@ -177,7 +192,8 @@ export class Books {
     };
   }
 
-  private end(job: SlurmJob, end: number): void {
+  private end(job: SlurmJob, end: number, label: string): void {
+    this.watch.ends?.(job, label);
     job.state = SlurmJobState.Ended;
     job.endTime = end;
     this.state.running.delete(job);
@@ -186,7 +202,7 @@ export class Books {
   }
 
   private requeue(job: SlurmJob, end: number, record: ObservedJob): void {
-    this.end(job, end);
+    this.end(job, end, record.id);
     job.state = SlurmJobState.Pending;
     job.allocation = undefined;
     job.eligibleTime = record.eligible!;

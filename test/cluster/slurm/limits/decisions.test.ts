@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import type { SlurmJob } from "../../../../src/cluster/slurm/model/job.js";
+import { Books } from "../support/books.js";
+import { type GoldenCase, goldenCase } from "../support/case.js";
+
+const limitReason = /^(QOS|Assoc|Max)/;
+
+/** The reason that our limits give a pending job now, if any; whether nodes are free or not. */
+function reasonOf({ limits }: Books, job: SlurmJob): string | undefined {
+  const [partition] = job.partitions;
+  return limits.preSelect(job, partition!) ?? limits.postSelect(job, partition!, undefined);
+}
+
+const cases: [name: string, phase: number][] = [
+  ["i-limits", 21.3],
+  ["t-tres-limits", 25.3],
+  ["t-tres-limits-safe", 24.3],
+];
+
+function ticks(phase: number): number[] {
+  return Array.from({ length: 60 }, (_, i) => phase - 180 + 60 * i);
+}
+
+describe("limits let start what Slurm started", () => {
+  it.each(cases)("%s", (name, phase) => {
+    const golden = goldenCase(name);
+    const held: string[] = [];
+    let starts = 0;
+    const books = new Books(golden, ticks(phase), {
+      starts(job, label) {
+        starts++;
+        const { limits } = books;
+        const reason =
+          limits.preSelect(job, job.partition) ??
+          limits.postSelect(job, job.partition, job.allocation!.nodes);
+        if (reason !== undefined) held.push(`${label} at ${books.state.now}: ${reason}`);
+      },
+    });
+    books.advance(Number.POSITIVE_INFINITY);
+    expect(held).toEqual([]);
+    expect(starts).toBe(golden.observed.start_order.length);
+  });
+});
+
+describe("limits give the reasons that squeue showed", () => {
+  it.each(cases)("%s", (name, phase) => {
+    const golden = goldenCase(name);
+    const given = new Map<string, { t: number; reason: string | undefined }[]>();
+    const books = new Books(golden, ticks(phase), {
+      passed(t) {
+        for (const [label, job] of books.jobs) {
+          if (!books.state.pending.has(job)) continue;
+          if (!given.has(label)) given.set(label, []);
+          given.get(label)!.push({ t, reason: reasonOf(books, job) });
+        }
+      },
+    });
+    books.advance(Number.POSITIVE_INFINITY);
+    const shown = golden.observed.timeline.filter(([, , , reason]) => limitReason.test(reason));
+    const missing = shown.filter(
+      ([t, label, , reason]) =>
+        !given.get(label)?.some((one) => one.t <= t + 0.5 && one.t > t - 12 && one.reason === reason),
+    );
+    expect(missing).toEqual([]);
+    expect(shown.length).toBeGreaterThan(5);
+  });
+});
+
+describe("used-up minutes kill the jobs that Slurm killed", () => {
+  it("t-tres-limits", () => {
+    const golden = goldenCase("t-tres-limits");
+    const logged = kills(golden);
+    const found: Kill[] = [];
+    const books = new Books(golden, ticks(25.3), {
+      ends(job, label) {
+        const record = golden.observed.jobs.find((one) => one.id === label)!;
+        if (record.state !== "TIMEOUT") return;
+        const [first] = books.limits.exhausted();
+        expect(first, `${label} is the next to go`).toBe(job);
+        const { qos } = job;
+        const used = qos!.usage.tresRaw[books.state.tres.index("gres/gpu")]! / 60;
+        found.push({ label, qos: qos!.name, used: Math.trunc(used) });
+      },
+    });
+    for (let t = 0; t < 1200; t++) books.advance(t);
+    expect(found).toEqual(logged);
+  });
+
+  it("t-tres-limits-safe: nothing", () => {
+    const golden = goldenCase("t-tres-limits-safe");
+    const books = new Books(golden, ticks(24.3));
+    for (let t = 0; t < 1200; t++) {
+      books.advance(t);
+      expect([...books.limits.exhausted()]).toEqual([]);
+    }
+  });
+});
+
+interface Kill {
+  label: string;
+  qos: string;
+  /** Minutes of GPUs. */
+  used: number;
+}
+
+function kills(golden: GoldenCase): Kill[] {
+  const pattern =
+    /JobId=(\d+) timed out, .* QOS (\w+)'s group max tres\(gres\/gpu\) minutes of \d+ with (\d+)/;
+  return golden.events.flatMap(({ text }) => {
+    const [, id, qos, used] = pattern.exec(text) ?? [];
+    return id === undefined ? [] : [{ label: golden.observed.ids[id]!, qos: qos!, used: Number(used) }];
+  });
+}

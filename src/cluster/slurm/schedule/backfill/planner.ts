@@ -1,0 +1,342 @@
+import type { BitVector } from "../../../../core/bit-vector.js";
+import type { Qos } from "../../model/accounting.js";
+import { versionAtLeast } from "../../model/config.js";
+import type { SlurmJob } from "../../model/job.js";
+import { SlurmJobState } from "../../model/job.js";
+import type { Partition } from "../../model/partition.js";
+import { type SchedulerContext, year } from "../context.js";
+import { meetsDeadline, minutesLeft } from "../deadline.js";
+import { licensesFree } from "../licenses.js";
+import type { Reasons } from "../reasons.js";
+import { Rejection } from "../rejection.js";
+import { isIndependent, mayStartTask, minNodesOf, partitionReason } from "../runnable.js";
+import { Starter, type StartResult } from "../start.js";
+import { Counters } from "./counters.js";
+import { HetPlans } from "./het-plan.js";
+import { LicenseCounts } from "./license-counts.js";
+import { PlanMap } from "./plan-map.js";
+import { reserveRunning } from "./running.js";
+import { type SlotNeeds, SlotSearch } from "./slot-search.js";
+
+/** What follows one look at a job. */
+export type Outcome = "next-job" | "next-task" | "stop";
+
+/** What holds for all tasks of a queue entry. */
+export interface Attempt {
+  job: SlurmJob;
+  partition: Partition;
+  /** When the other components of its heterogeneous job could start; 0 without any. */
+  notBefore: number;
+  /** It may start now, but must not hold anything back. */
+  nowOnly: boolean;
+  /** When it could start in a partition looked at before; -1 when not known. */
+  known: number;
+  /** It is drawn into a magnetic reservation. */
+  magnetic: boolean;
+}
+
+/** Finds one job after the other its place in the map of a pass, and starts those whose place is now. */
+export class Planner {
+  readonly map: PlanMap;
+  readonly het = new HetPlans();
+  readonly rejection: Rejection;
+  readonly starter: Starter;
+  started = 0;
+  tested = 0;
+  readonly #licenses: LicenseCounts;
+  readonly #slots: SlotSearch;
+  readonly #counters: Counters;
+  /** The array whose tasks are being planned, and how many have been. */
+  #array = -1;
+  #tasks = 0;
+  #windowEnd = 0;
+  /** With assoc_limit_stop: until when a QOS at its limit holds back its jobs. */
+  readonly #blocked = new Map<Qos, number>();
+
+  constructor(
+    readonly context: SchedulerContext,
+    readonly reasons: Reasons,
+  ) {
+    const { state } = context;
+    this.starter = new Starter(context, reasons);
+    this.rejection = new Rejection(reasons);
+    this.#licenses = new LicenseCounts(state);
+    const { bf_resolution } = state.config.scheduler.parameters;
+    this.map = new PlanMap(state.nodes.count, this.#licenses.names.length, bf_resolution);
+    this.#slots = new SlotSearch(context, this.map);
+    this.#counters = new Counters(context);
+  }
+
+  /** A new pass: nothing is planned. */
+  begin(): void {
+    const { state } = this.context;
+    const { parameters } = state.config.scheduler;
+    const end = state.now + 60 * parameters.bf_window;
+    this.map.reset(state.now, end, state.nodes.avail, this.#licenses.initial());
+    this.#windowEnd = this.map.floor(end);
+    if (parameters.bf_running_job_reserve || parameters.bf_licenses)
+      for (const job of state.jobs) reserveRunning(job, this.map, this.#licenses, state);
+    this.#counters.clear();
+    this.#blocked.clear();
+    this.het.clear();
+    this.rejection.clear();
+    this.starter.preempting.clear();
+    this.started = 0;
+    this.tested = 0;
+    this.#array = -1;
+  }
+
+  /** May another job of the partition get a place? */
+  mayPlan(partition: Partition): boolean {
+    return this.#counters.mayPlan(partition);
+  }
+
+  /** One job, or the next task of an array. */
+  plan(attempt: Attempt): Outcome {
+    const { job, partition } = attempt;
+    if (!this.#mayTry(job, partition)) return "next-job";
+    const { state } = this.context;
+    const minNodes = this.#minNodes(job, partition);
+    if (minNodes < 0) return "next-job";
+    if (job.deadline !== Number.POSITIVE_INFINITY && !meetsDeadline(job, state.now)) {
+      this.reasons.forget(job);
+      this.context.actions.withdraw(job, "DEADLINE");
+      return "next-job";
+    }
+    const limit = job.timeLimit;
+    const needs: SlotNeeds = {
+      job,
+      partition,
+      minutes: this.#minutes(job, partition),
+      minNodes,
+      licenses: this.#licenses.of(job.request),
+      nowOnly: attempt.nowOnly,
+    };
+    return this.#search(attempt, needs, limit);
+  }
+
+  /** The tests that a job has passed when the queue was built, which a start in this pass may have changed. */
+  #mayTry(job: SlurmJob, partition: Partition): boolean {
+    const { state } = this.context;
+    const { bf_licenses } = state.config.scheduler.parameters;
+    if (job.array !== undefined) {
+      if (this.rejection.covers(job, partition)) return false;
+      this.rejection.set(job, partition);
+      if (!mayStartTask(job, this.reasons)) return false;
+    }
+    job.partition = partition;
+    if (partitionReason(job, partition, state, true) !== "None") return false;
+    if (!this.#counters.admit(job, partition)) return false;
+    if (partition.state !== "UP" && partition.state !== "DRAIN") return false;
+    if (!bf_licenses && !licensesFree(job.request, state)) return false;
+    return isIndependent(job, this.context, this.reasons);
+  }
+
+  /** Nodes that it must have; -1 when limits do not let it have that many. `get_node_cnts`, 22.05. */
+  #minNodes(job: SlurmJob, partition: Partition): number {
+    const flags = job.qos?.config.flags;
+    const { minNodes, maxNodes } = partition.config;
+    const asked = minNodesOf(job);
+    const least = flags?.includes("PartitionMinNodes") ? asked : Math.max(asked, minNodes);
+    const most = flags?.includes("PartitionMaxNodes")
+      ? job.request.maxNodes
+      : Math.min(job.request.maxNodes, maxNodes);
+    const limit = this.context.limits.maxNodes(job, partition);
+    if (limit.nodes < least) {
+      this.reasons.set(job, limit.reason);
+      return -1;
+    }
+    return most < least ? -1 : least;
+  }
+
+  /** How long it is taken to run. With --time-min, or a QOS that never reserves, less than its limit, which changes. */
+  #minutes(job: SlurmJob, partition: Partition): number {
+    const { state } = this.context;
+    const longest =
+      partition.config.maxTime === Number.POSITIVE_INFINITY ? year / 60 : partition.config.maxTime;
+    let minutes =
+      job.timeLimit === undefined || job.timeLimit === Number.POSITIVE_INFINITY
+        ? longest
+        : Math.min(job.timeLimit, partition.config.maxTime);
+    if (job.deadline === Number.POSITIVE_INFINITY && job.timeMin > 0 && job.timeMin < minutes) {
+      minutes = job.timeMin;
+      job.timeLimit = minutes;
+    }
+    this.#granted =
+      job.deadline === Number.POSITIVE_INFINITY ? minutes : Math.min(minutes, minutesLeft(job, state.now));
+    if (neverReserves(job) && state.config.preempt.mode !== "OFF") {
+      minutes = 1;
+      job.timeLimit = 1;
+    }
+    return minutes;
+  }
+
+  /** Minutes that it gets when it starts. */
+  #granted = 0;
+
+  /** Looks from now on for a time at which it fits, until it has one or none is left. */
+  #search(attempt: Attempt, needs: SlotNeeds, limit: number | undefined): Outcome {
+    const { job, partition, known } = attempt;
+    const { state } = this.context;
+    const { now } = state;
+    const slots = this.#slots;
+    let later = this.#blockedUntil(job, partition);
+    for (;;) {
+      slots.look(needs, Math.max(later, attempt.notBefore), this.#windowEnd);
+      if (slots.deferred) return "next-job";
+      later = slots.later;
+      if (slots.tested && this.#countTest(attempt)) this.tested++;
+      if (slots.start < 0) {
+        if (slots.tested) job.timeLimit = limit;
+        job.expectedStart = known;
+        if (later === 0 || needs.nowOnly) return "next-job";
+        continue;
+      }
+      let { start } = slots;
+      const { nodes } = slots;
+      if (start <= now && nodes.overlaps(state.nodes.completing)) {
+        start = now + 1;
+        later = 0;
+      }
+      if (job.het !== undefined) this.het.set(job, partition, start);
+      else if (start <= now) {
+        const result = this.#start(attempt, limit);
+        if (result === "started") return this.#afterStart(job);
+        job.timeLimit = limit;
+        if (result === "reserved" || (result === "policy" && !this.#stopsAtLimits)) {
+          job.expectedStart = known;
+          return "next-job";
+        }
+        if (result === "policy") start = this.#block(job, later);
+        else later = 0;
+      }
+      if (job.het !== undefined) job.timeLimit = limit;
+      if (start > now && needs.nowOnly) {
+        job.expectedStart = earlier(known, start);
+        return "next-job";
+      }
+      if (later !== 0 && start > later) continue;
+      if (start > now + 60 * state.config.scheduler.parameters.bf_window) {
+        job.expectedStart = earlier(known, start);
+        return "next-job";
+      }
+      const from = this.map.floor(start);
+      const to = this.map.floor(start + 60 * needs.minutes);
+      if (start > now && this.map.conflicts(from, to, nodes, needs.licenses)) {
+        later = start;
+        continue;
+      }
+      return this.#reserve(attempt, needs, start, nodes, limit);
+    }
+  }
+
+  /** bf_max_job_test counts each job (or task) once, however often it is tried. */
+  #countTest(attempt: Attempt): boolean {
+    const first = this.#countedFor !== attempt;
+    this.#countedFor = attempt;
+    return first;
+  }
+  #countedFor: Attempt | undefined;
+
+  #start({ job, partition }: Attempt, limit: number | undefined): StartResult {
+    const { state } = this.context;
+    const granted = (nodes: BitVector) => {
+      if (neverReserves(job)) return limit ?? this.#granted;
+      if (job.timeMin > 0 && versionAtLeast(state.config.version, "26.05"))
+        return this.#stretch(job, limit ?? this.#granted, nodes);
+      return this.#granted;
+    };
+    return this.starter.try(job, partition, state.nodes.avail, this.#slots.usable, "backfill", granted);
+  }
+
+  /** As long as its nodes are not planned for another, between --time-min and its limit: `_reset_job_time_limit`. */
+  #stretch(job: SlurmJob, limit: number, nodes: BitVector): number {
+    const { map } = this;
+    const { now } = this.context.state;
+    let minutes = limit;
+    let segment = 0;
+    do {
+      const begin = map.begin[segment]!;
+      if (begin !== now && begin < now + 60 * limit && !map.holds(segment, nodes))
+        minutes = Math.min(minutes, Math.trunc((begin - now) / 60));
+      segment = map.next[segment]!;
+    } while (segment !== 0);
+    return Math.max(job.timeMin, minutes);
+  }
+
+  #afterStart(job: SlurmJob): Outcome {
+    const { state } = this.context;
+    const { bf_max_job_start } = state.config.scheduler.parameters;
+    reserveRunning(this.starter.record!, this.map, this.#licenses, state);
+    this.rejection.clear();
+    this.started++;
+    if (bf_max_job_start > 0 && this.started >= bf_max_job_start) return "stop";
+    return job.array !== undefined && job.state === SlurmJobState.Pending ? "next-task" : "next-job";
+  }
+
+  /** It will start later: keeps its nodes free for it. */
+  #reserve(
+    { job, partition, known, magnetic }: Attempt,
+    needs: SlotNeeds,
+    start: number,
+    nodes: BitVector,
+    limit: number | undefined,
+  ): Outcome {
+    const { bf_one_resv_per_job, bf_node_space_size } = this.context.state.config.scheduler.parameters;
+    job.expectedStart = start;
+    job.timeLimit = limit;
+    if (job.het !== undefined && this.het.deadlocks(job, partition, start)) return "next-job";
+    if (!this.#stopsAtLimits && !this.starter.passesAfter(job, partition, nodes)) return "next-job";
+    if (neverReserves(job)) return "next-job";
+    if (!this.#counters.mayPlan(partition)) return "next-job";
+    this.#counters.planned(partition);
+    this.rejection.clear();
+    if (known < 0 || start < known) job.plannedNodes = nodes.clone();
+    if ((!bf_one_resv_per_job || known < 0) && !magnetic) {
+      if (this.map.records >= bf_node_space_size) return "stop";
+      const to = this.map.floor(start + 60 * needs.minutes);
+      this.map.take(this.map.floor(start), to, nodes, needs.licenses);
+    }
+    job.expectedStart = earlier(known, start);
+    return this.#nextTask(job);
+  }
+
+  /** The next task of an array is planned too, up to bf_max_job_array_resv of them. */
+  #nextTask(job: SlurmJob): Outcome {
+    if (job.array === undefined || job.task >= 0) return "next-job";
+    if (this.#array !== job.array.id) {
+      this.#array = job.array.id;
+      this.#tasks = 0;
+    }
+    this.#tasks++;
+    const { bf_max_job_array_resv } = this.context.state.config.scheduler.parameters;
+    return this.#tasks < bf_max_job_array_resv && this.#tasks < job.tasksLeft.length
+      ? "next-task"
+      : "next-job";
+  }
+
+  get #stopsAtLimits(): boolean {
+    return this.context.state.config.scheduler.parameters.assoc_limit_stop;
+  }
+
+  #blockedUntil(job: SlurmJob, partition: Partition): number {
+    const until = (qos: Qos | undefined) => (qos === undefined ? 0 : (this.#blocked.get(qos) ?? 0));
+    return Math.max(this.context.state.now, until(job.qos), until(partition.qos));
+  }
+
+  /** With assoc_limit_stop a job at a group limit waits for the next end, and its QOS with it. */
+  #block(job: SlurmJob, later: number): number {
+    const start = later !== 0 ? later : this.context.state.now + 500;
+    if (job.qos !== undefined && job.reason.startsWith("QOSGrp"))
+      this.#blocked.set(job.qos, Math.max(start, this.#blocked.get(job.qos) ?? 0));
+    return start;
+  }
+}
+
+function neverReserves(job: SlurmJob): boolean {
+  return job.qos?.config.flags.includes("NoReserve") ?? false;
+}
+
+function earlier(known: number, start: number): number {
+  return known >= 0 && known < start ? known : start;
+}

@@ -1,0 +1,64 @@
+import { BitVector, countBits } from "../../../../core/bit-vector.js";
+import type { PlanMap } from "./plan-map.js";
+
+/**
+ * The nodes that a job could have without a break from one time to another, beside what the map has given away.
+ *
+ * The time-consuming loop of `_attempt_backfill`, 22.05.
+ */
+export class Window {
+  /** Free over the whole time. */
+  readonly nodes: BitVector;
+  count = 0;
+  /** When the first segment ends whose successor has a node that this one lacks; 0 when there is none. */
+  later = 0;
+  /** Licences are missing in one of the segments. */
+  unlicensed = false;
+
+  constructor(readonly map: PlanMap) {
+    this.nodes = new BitVector(map.nodes);
+  }
+
+  /** `candidates`: nodes that the job may use; stops early when fewer than `least` are left. */
+  look(candidates: BitVector, start: number, end: number, least: number, licenses: readonly number[]): void {
+    const { map, nodes } = this;
+    const { sets, words } = map;
+    const free = nodes.words;
+    const offered = candidates.words;
+    free.set(offered);
+    this.count = -1;
+    this.later = 0;
+    this.unlicensed = false;
+    let segment = 0;
+    do {
+      const next = map.next[segment]!;
+      if (map.end[segment]! > start) {
+        const at = segment * words;
+        if (this.later === 0 && next !== 0) {
+          const after = next * words;
+          for (let i = 0; i < words; i++)
+            if ((offered[i]! & sets[after + i]! & ~(free[i]! & sets[at + i]!)) !== 0) {
+              this.later = map.end[segment]!;
+              break;
+            }
+        }
+        if (map.begin[segment]! > end) break;
+        let count = 0;
+        for (let i = 0; i < words; i++) {
+          const word = free[i]! & sets[at + i]!;
+          free[i] = word;
+          count += countBits(word);
+        }
+        this.count = count;
+        if (licenses.length > 0 && !map.hasLicenses(segment, licenses)) {
+          this.unlicensed = true;
+          this.later = map.end[segment]!;
+        }
+        // What follows can only take more away; a job with licences must know where the last of them are missing.
+        if (count < least && this.later !== 0 && licenses.length === 0) break;
+      }
+      segment = next;
+    } while (segment !== 0);
+    if (this.count < 0) this.count = nodes.count();
+  }
+}

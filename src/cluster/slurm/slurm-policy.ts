@@ -3,7 +3,7 @@ import { MINUTE } from "../../core/units.js";
 import { Placement } from "../../fleet/placement.js";
 import { JobOutcome } from "../../journal/journal.js";
 import type { ClusterActions, ClusterEvent, ClusterPolicy, ClusterView, JobView } from "../policy.js";
-import { Controller } from "./controller/controller.js";
+import { Controller, type TimedOperation } from "./controller/controller.js";
 import { submissionOf } from "./controller/from-shape.js";
 import type { Host } from "./controller/host.js";
 import type { MakeParts } from "./controller/parts.js";
@@ -41,9 +41,11 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     makeParts: MakeParts,
     phases: Phases,
     parse: (options: string) => Submission,
+    operations: readonly TimedOperation[] = [],
+    epoch = 0,
   ) {
     this.#parse = parse;
-    this.controller = new Controller(state, this, makeParts, phases);
+    this.controller = new Controller(state, this, makeParts, phases, operations, epoch);
   }
 
   onEvent(event: ClusterEvent, job: number, view: ClusterView): void {

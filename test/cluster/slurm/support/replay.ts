@@ -1,0 +1,125 @@
+import type { TimedOperation } from "../../../../src/cluster/slurm/controller/controller.js";
+import type { Phases } from "../../../../src/cluster/slurm/controller/phases.js";
+import type { Submission } from "../../../../src/cluster/slurm/model/submission.js";
+import { parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
+import { SECOND } from "../../../../src/core/units.js";
+import type { GoldenCase } from "./case.js";
+import { type GoldenJob, goldenJobs } from "./jobs.js";
+
+/** One row of the trace that a golden case is replayed as: a job, a task of an array, or a component. */
+export interface ReplayRow {
+  name: string;
+  /** µs. */
+  submit: number;
+  /** µs that it really ran, launch and completion included; its work where it did not run to its end. */
+  run: number;
+  exit: number;
+  user: string;
+  group: string;
+  member: number;
+  /** Number of the submission in `submissions`, as text. */
+  submission: string;
+}
+
+export interface Replay {
+  rows: ReplayRow[];
+  submissions: Submission[];
+  operations: TimedOperation[];
+  phases: Phases;
+}
+
+/** The recorded workload with the durations that its jobs were recorded to have. */
+export function replayOf(golden: GoldenCase): Replay {
+  const labels = new Map(Object.entries(golden.observed.ids).map(([id, label]) => [Number(id), label]));
+  const durations = recordedDurations(golden);
+  const rows: ReplayRow[] = [];
+  const submissions: Submission[] = [];
+  for (const job of goldenJobs(golden)) {
+    const text = String(submissions.push(submissionOf(job, labels)) - 1);
+    const row = (name: string, group: string, member: number, work: number): ReplayRow => ({
+      name,
+      submit: Math.round(job.submit * SECOND),
+      run: Math.round((durations.get(name) ?? work + 1) * SECOND),
+      exit: job.exit,
+      user: job.user,
+      group,
+      member,
+      submission: text,
+    });
+    if (job.array !== undefined)
+      job.array.tasks.forEach((task, i) => {
+        rows.push(row(`${job.label}[${task}]`, job.label, task, job.work[i] ?? job.work[0]!));
+      });
+    else if (job.het !== undefined)
+      rows.push(row(job.label, labels.get(job.het.id)!, -1 - job.het.offset, job.work[0]!));
+    else rows.push(row(job.label, "", 0, job.work[0]!));
+  }
+  rows.sort((a, b) => a.submit - b.submit);
+  return { rows, submissions, operations: operationsOf(golden), phases: phasesOf(golden) };
+}
+
+/** From its last start to its completion, where the log has both and nothing cut it short. */
+function recordedDurations({ observed }: GoldenCase): Map<string, number> {
+  const started = new Map<string, number>();
+  const durations = new Map<string, number>();
+  for (const [t, kind, job] of observed.decision_log) {
+    if (kind === "start-main" || kind === "start-backfill") started.set(job, t);
+    else if (kind === "complete" && started.has(job)) durations.set(job, t - started.get(job)!);
+  }
+  return durations;
+}
+
+function submissionOf(job: GoldenJob, labels: ReadonlyMap<number, string>): Submission {
+  return {
+    request: job.request,
+    name: job.label.replace(/\+\d+$/, ""),
+    account: job.account,
+    qos: job.qos,
+    partitions: job.partitions,
+    timeLimit: job.timeLimit,
+    timeMin: job.timeMin,
+    begin: job.begin === 0 ? undefined : { at: job.begin },
+    deadline: undefined,
+    nice: job.nice,
+    priority: undefined,
+    hold: false,
+    requeue: job.requeue,
+    dependencies: job.dependencies.map(({ kind, job: id, delay, or }) => ({
+      kind,
+      job: labels.get(id) ?? "",
+      delay,
+      or,
+    })),
+    killOnInvalidDependency: undefined,
+    array: job.array,
+    het: [],
+  };
+}
+
+/** `@job` stands for a job, `{t:300}` for 300 s after t = 0, `{u:u1}` for a user. */
+function operationsOf({ scenario }: GoldenCase): TimedOperation[] {
+  return (scenario.operations ?? [])
+    .filter(({ cmd }) => cmd[0] === "scontrol" || cmd[0] === "scancel")
+    .map(({ t, cmd }) => ({
+      at: t,
+      operation: parseOperation(
+        cmd
+          .map((word) => word.replace(/@/g, "").replace(/\{t:(\d+)\}/g, "$1s").replace(/\{u:(\w+)\}/g, "$1"))
+          .join(" "),
+      ),
+    }));
+}
+
+/** When the recorded controller's threads looked: their grids as far as the recording shows them. */
+function phasesOf({ observed, passes }: GoldenCase): Phases {
+  const first = (kinds: string) => passes.find(({ kind }) => kinds.includes(kind))?.t ?? 0;
+  const started = observed.slurmctld_started_t;
+  const kill = observed.decision_log.find(([, kind]) => kind === "timeout")?.[0];
+  return {
+    loop: first("fm"),
+    backfill: first("b"),
+    limits: kill ?? started,
+    decay: started,
+    slice: started,
+  };
+}

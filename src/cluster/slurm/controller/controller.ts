@@ -56,7 +56,7 @@ export class Controller implements SchedulerActions {
   ) {
     const { parameters } = state.config.scheduler;
     this.directory = new Directory(state);
-    this.parts = makeParts(state, this);
+    this.parts = makeParts(state, this, epoch);
     this.#main = new MainClock(parameters, phases.loop * SECOND);
     this.#backfill = new BackfillClock(parameters, phases.backfill * SECOND);
     this.#eviction = new Eviction(this);

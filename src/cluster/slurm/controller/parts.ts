@@ -8,12 +8,12 @@ export interface ControllerParts {
   selector: Selector;
   limits: Limits;
   priorities: Priorities;
-  /** One pass of the main scheduler, over the full queue or with its depth limited. */
-  main(full: boolean): void;
-  /** One pass of the backfill thread. */
-  backfill(): void;
+  /** One pass of the main scheduler, over the full queue or with its depth limited; how many jobs it started. */
+  main(full: boolean): number;
+  /** One pass of the backfill thread; how many jobs it started. */
+  backfill(): number;
   /** Why a submission is refused, in Slurm's words; undefined when it is accepted. */
   refuse(job: SlurmJob, submission: Submission): string | undefined;
 }
 
-export type MakeParts = (state: SlurmState, actions: SchedulerActions) => ControllerParts;
+export type MakeParts = (state: SlurmState, actions: SchedulerActions, epoch: number) => ControllerParts;

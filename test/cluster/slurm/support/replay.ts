@@ -104,7 +104,12 @@ function operationsOf({ scenario }: GoldenCase): TimedOperation[] {
       at: t,
       operation: parseOperation(
         cmd
-          .map((word) => word.replace(/@/g, "").replace(/\{t:(\d+)\}/g, "$1s").replace(/\{u:(\w+)\}/g, "$1"))
+          .map((word) =>
+            word
+              .replace(/@/g, "")
+              .replace(/\{t:(\d+)\}/g, "$1s")
+              .replace(/\{u:(\w+)\}/g, "$1"),
+          )
           .join(" "),
       ),
     }));

@@ -83,11 +83,7 @@ export async function trajectoryOf(golden: GoldenCase, until: number): Promise<T
   return trajectory;
 }
 
-function streamOf(
-  { rows }: Replay,
-  names: ReturnType<typeof newJobNames>,
-  shapes: Shapes,
-): JobStream {
+function streamOf({ rows }: Replay, names: ReturnType<typeof newJobNames>, shapes: Shapes): JobStream {
   const batch = new JobBatch(rows.length);
   const shape = shapes.processors(1, "core").id;
   rows.forEach((row: ReplayRow, i) => {

@@ -1,0 +1,24 @@
+import { createAccounting } from "./accounting.js";
+import type { ControllerParts } from "./controller/parts.js";
+import type { SchedulerActions } from "./model/parts.js";
+import type { SlurmState } from "./model/state.js";
+import { BackfillScheduler } from "./schedule/backfill/pass.js";
+import { MainScheduler } from "./schedule/main-pass.js";
+import { createSelector } from "./select/selector.js";
+
+/** slurmctld's schedulers and plugins, as its configuration chooses them. */
+export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: number): ControllerParts {
+  const selector = createSelector(state);
+  const { priorities, limits } = createAccounting(state, epoch);
+  const context = { state, selector, limits, actions };
+  const main = new MainScheduler(context);
+  const backfill = new BackfillScheduler(context);
+  return {
+    selector,
+    limits,
+    priorities,
+    main: (full) => main.pass(full),
+    backfill: () => backfill.pass(),
+    refuse: () => undefined,
+  };
+}

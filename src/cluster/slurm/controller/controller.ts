@@ -220,6 +220,7 @@ export class Controller implements SchedulerActions {
     if (job === undefined) return;
     const task = job.hostsLeft.indexOf(host);
     if (task >= 0 && job.tasksLeft.length > 1) {
+      this.parts.limits.withdrawn(job, 1);
       job.tasksLeft.splice(task, 1);
       job.hostsLeft.splice(task, 1);
       job.array!.unfinished--;

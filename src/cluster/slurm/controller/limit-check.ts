@@ -24,6 +24,7 @@ export class LimitCheck {
   /** The job has begun, or its end has moved. */
   watch(job: SlurmJob): void {
     this.forget(job);
+    if (this.controller.parts.limits.exhaustible(job)) this.#askAgain();
     const due = this.#due(job);
     if (due === Number.POSITIVE_INFINITY) return;
     const { agenda, phases } = this.controller;
@@ -53,5 +54,16 @@ export class LimitCheck {
       else host.kill(job, "TIMEOUT");
     }
     for (const job of parts.limits.exhausted()) host.kill(job, "TIMEOUT");
+    for (const job of state.running)
+      if (parts.limits.exhaustible(job)) {
+        this.#askAgain();
+        break;
+      }
+  }
+
+  /** Minutes that others use count too, so that nobody knows when they will be used up. */
+  #askAgain(): void {
+    const { agenda, phases, state } = this.controller;
+    agenda.once(gridUp(state.now + 1, phases.limits, PERIOD), Due.Check);
   }
 }

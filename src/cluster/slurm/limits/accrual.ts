@@ -11,7 +11,7 @@ const none = Number.POSITIVE_INFINITY;
  * turn.
  */
 export class Accrual {
-  /** Jobs that had counted when they left the queue: they are taken off once. */
+  /** Jobs that have left the queue: they are taken off once. */
   private readonly over = new WeakSet<SlurmJob>();
 
   constructor(private readonly state: SlurmState) {}
@@ -39,11 +39,11 @@ export class Accrual {
     } else this.splitOff(job, room, split);
   }
 
-  /** It starts or leaves. */
-  end(job: SlurmJob): void {
+  /** It starts or leaves, of an array's head so many tasks. */
+  leave(job: SlurmJob, tasks: number): void {
     if (!this.counts(job) || this.over.has(job)) return;
-    this.over.add(job);
-    this.count(job, -tasksOf(job));
+    if (tasks === tasksOf(job)) this.over.add(job);
+    this.count(job, -tasks);
   }
 
   /** It waits for something else again. */

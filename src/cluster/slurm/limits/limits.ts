@@ -86,13 +86,13 @@ export class AccountingLimits implements Limits {
     this.countSubmitted(job, allQos(job), tasksOf(job));
   }
 
-  withdrawn(job: SlurmJob): void {
-    this.accrual.end(job);
-    this.countSubmitted(job, allQos(job), -tasksOf(job));
+  withdrawn(job: SlurmJob, tasks = tasksOf(job)): void {
+    this.accrual.leave(job, tasks);
+    this.countSubmitted(job, allQos(job), -tasks);
   }
 
   started(job: SlurmJob): void {
-    this.accrual.end(job);
+    this.accrual.leave(job, 1);
     if (this.enforced) {
       const kept = qosOrder(job.qos, job.partition.qos);
       this.countInQos(
@@ -114,10 +114,14 @@ export class AccountingLimits implements Limits {
     this.ledger.alter(job, timeLimit);
   }
 
+  exhaustible(job: SlurmJob): boolean {
+    if (!this.enforced || this.state.config.enforce.safe) return false;
+    return this.applicable.of(job, job.partition).byMinutes;
+  }
+
   *exhausted(): Generator<SlurmJob> {
     const { state } = this;
-    if (!this.enforced || state.config.enforce.safe) return;
-    const subject = [...state.running].filter((job) => this.applicable.of(job, job.partition).byMinutes);
+    const subject = [...state.running].filter((job) => this.exhaustible(job));
     if (subject.length === 0) return;
     const suspects = new Set(subject);
     for (const job of [...state.jobs]) {

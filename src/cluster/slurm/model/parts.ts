@@ -72,14 +72,16 @@ export interface Limits {
   unaccrue(job: SlurmJob): void;
   /** It is in the queue, for the first time or again after a requeue. */
   submitted(job: SlurmJob): void;
-  /** It left without having started. Call it before `tasksLeft` is emptied. */
-  withdrawn(job: SlurmJob): void;
+  /** It left without having started; of an array's head so many tasks, all that are left when not given. */
+  withdrawn(job: SlurmJob, tasks?: number): void;
   /** It runs, with its partition, start time, time limit and allocation set. */
   started(job: SlurmJob): void;
   /** It ended (or goes back to the queue), its end time set. Call it once, while its allocation is still there. */
   ended(job: SlurmJob): void;
   /** A running job is about to get another time limit (minutes). */
   altered(job: SlurmJob, timeLimit: number): void;
+  /** Could a limit of minutes end this running job? Then the 30-s check must look while it runs. */
+  exhaustible(job: SlurmJob): boolean;
   /**
    * Running jobs that the 30-s check must kill because a limit of minutes is used up, in the order of the job list. Each
    * is looked at when its turn comes: end one before asking for the next, since its last use counts for those after it.

@@ -117,7 +117,8 @@ export class Capacity {
     }
     if (need.whole && need.memory * cpus > memory) return 0;
     const unit = this.hardware.select.consumes === "cpu" ? 1 : this.hardware.cpusPerCore[node]!;
-    while (cpus > 0 && need.memory * cpus > memory) cpus -= unit;
+    // Whole cores are given, and their memory with them.
+    while (cpus > 0 && need.memory * Math.ceil(cpus / unit) * unit > memory) cpus -= unit;
     if (cpus <= 0) return 0;
     if (need.cpusPerTask > 1) cpus -= cpus % need.cpusPerTask;
     return cpus < need.ntasksPerNode ||

@@ -197,7 +197,7 @@ function gpusOf(
   cores: readonly BitVector[] | undefined,
 ): Int32Array {
   const gpus = new Int32Array(node.length);
-  if (need.whole) return gpus.map((_, i) => gpuMask(hardware.nodes.gpuTypes[node[i]!]!, ""));
+  if (need.whole) return node.map((at) => gpuMask(hardware.nodes.gpuTypes[at]!, "") & ~resources.gpus[at]!);
   for (const [index, asked] of need.gres.entries()) {
     if (asked.name !== "gpu") continue;
     let left = asked.perJob;

@@ -155,7 +155,8 @@ export class JobTest {
       candidates.add(node);
       count++;
     }
-    if (count < leastNodes(need) || (required !== undefined && !required.within(candidates)))
+    const least = leastNodes(need);
+    if (count < least || need.maxNodes < least || (required !== undefined && !required.within(candidates)))
       return undefined;
     const idle = options.preferBusy ? this.state.nodes.idle : undefined;
     const chosen = chooseNodes(this.rules, need, capacity, candidates, required, idle);

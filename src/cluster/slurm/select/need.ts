@@ -64,8 +64,14 @@ export function buildNeed(state: SlurmState, job: SlurmJob, partition: Partition
   const qosIgnores = (flag: "PartitionMinNodes" | "PartitionMaxNodes") =>
     job.qos?.config.flags.includes(flag) === true;
   const minNodes = Math.max(request.minNodes, qosIgnores("PartitionMinNodes") ? 0 : limits.minNodes, 1);
+  // Every node gets at least one of the GRES that the job shares out.
+  const shared = Math.min(...request.gres.map((gres) => gres.perJob || Number.POSITIVE_INFINITY));
   const asked = Number.isFinite(request.maxNodes) ? request.maxNodes : unlimitedNodes;
-  const maxNodes = Math.min(asked, qosIgnores("PartitionMaxNodes") ? unlimitedNodes : limits.maxNodes);
+  const maxNodes = Math.min(
+    asked,
+    shared,
+    qosIgnores("PartitionMaxNodes") ? unlimitedNodes : limits.maxNodes,
+  );
   const tasksGiven = request.ntasks > 0;
   const share = limits.overSubscribe;
   const sharing =

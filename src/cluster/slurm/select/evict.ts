@@ -1,6 +1,7 @@
 import type { BitVector } from "../../../core/bit-vector.js";
-import type { SlurmJob } from "../model/job.js";
-import { preemptionCandidates, preemptModeOf } from "./preemption.js";
+import { type JobAllocation, type SlurmJob, SlurmJobState } from "../model/job.js";
+import type { Partition } from "../model/partition.js";
+import { mayPreempt, preemptionCandidates, preemptModeOf } from "./preemption.js";
 import { attempt, type Bench, type Trial } from "./trial.js";
 
 /**
@@ -48,4 +49,32 @@ function reorder(
   if (strict) return [last, ...others];
   const gave = new Map(removed.map((job) => [job, found.overlap(job.allocation!.nodes)]));
   return [last, ...others.sort((a, b) => (gave.get(b) ?? 0) - (gave.get(a) ?? 0))];
+}
+
+/** Running jobs on whose cores the job was put, since the gang scheduler suspends them for it. */
+export function suspendedBy(
+  { state, holdings }: Bench,
+  job: SlurmJob,
+  partition: Partition,
+  allocation: JobAllocation,
+): SlurmJob[] {
+  if (!state.config.preempt.gang) return [];
+  return holdings.jobs.filter(
+    (victim) =>
+      victim.state === SlurmJobState.Running &&
+      victim.allocation!.nodes.overlaps(allocation.nodes) &&
+      mayPreempt(state, job, partition, victim) &&
+      preemptModeOf(state, victim) === "SUSPEND" &&
+      shareCores(victim.allocation!, allocation),
+  );
+}
+
+function shareCores(a: JobAllocation, b: JobAllocation): boolean {
+  return a.node.some((node, i) => {
+    const j = b.node.indexOf(node);
+    if (j < 0) return false;
+    const mine = a.cores?.[i];
+    const theirs = b.cores?.[j];
+    return mine === undefined || theirs === undefined || mine.overlaps(theirs);
+  });
 }

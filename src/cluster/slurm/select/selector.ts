@@ -5,7 +5,7 @@ import type { Selection, Selector } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
 import { buildTree } from "./choose/tree.js";
 import { distribute, totalCpus } from "./distribute.js";
-import { chooseVictims } from "./evict.js";
+import { chooseVictims, suspendedBy } from "./evict.js";
 import type { Constraint } from "./features.js";
 import { describeHardware, type Hardware } from "./hardware.js";
 import { Holdings } from "./holdings.js";
@@ -174,6 +174,8 @@ class ConsTres implements Selector {
     const allocation = distribute(need, test.capacity, chosen, holdings.resources, busy);
     allocation.row = holdings.resources.freeRow(holdings.layer(need.partition), allocation);
     job.totalCpus = allocation.cpus.reduce((sum, n) => sum + n, 0);
+    const victims = suspendedBy(this.bench, job, need.partition, allocation);
+    if (victims.length > 0) return { kind: "preempt", victims, nodes: allocation.nodes, allocation };
     return { kind: "now", allocation };
   }
 

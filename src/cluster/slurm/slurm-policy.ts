@@ -3,6 +3,7 @@ import { MINUTE } from "../../core/units.js";
 import { Placement } from "../../fleet/placement.js";
 import { JobOutcome } from "../../journal/journal.js";
 import type { ClusterActions, ClusterEvent, ClusterPolicy, ClusterView, JobView } from "../policy.js";
+import type { PassClock } from "./controller/clocks.js";
 import { Controller, type TimedOperation } from "./controller/controller.js";
 import { submissionOf } from "./controller/from-shape.js";
 import type { Host } from "./controller/host.js";
@@ -43,9 +44,10 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     parse: (options: string) => Submission,
     operations: readonly TimedOperation[] = [],
     epoch = 0,
+    clocks?: { main: PassClock; backfill: PassClock },
   ) {
     this.#parse = parse;
-    this.controller = new Controller(state, this, makeParts, phases, operations, epoch);
+    this.controller = new Controller(state, this, makeParts, phases, operations, epoch, clocks);
   }
 
   onEvent(event: ClusterEvent, job: number, view: ClusterView): void {

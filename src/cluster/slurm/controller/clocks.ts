@@ -3,13 +3,27 @@ import type { SchedulerParameters } from "../model/config.js";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** When a scheduler runs; it is told what happens. Times are µs. */
+export interface PassClock {
+  /** A job ended: its nodes may be given away at once. */
+  ended(now: number): void;
+  /** Something asks for a pass that may wait for its turn: a submission, an update, a node. */
+  queue(now: number): void;
+  /** Something has changed that only a pass over the full queue may notice. */
+  changed(now: number): void;
+  /** When the next pass is due; Infinity when nothing asks for one. */
+  next(): number;
+  /** Tells that the pass that was due has run, and answers whether it goes over the full queue. */
+  ran(now: number): "full" | "limited";
+}
+
 /**
  * When the main scheduler runs (`controller.c` and `job_scheduler.c`): at once when a job has ended, and otherwise from
  * a loop that looks once a second: over the full queue every `sched_interval`, with limited depth when something was
  * queued at least `batch_sched_delay` after its last look. Times are µs. What would find everything as it was is left
  * out: passes cost only when something has changed.
  */
-export class MainClock {
+export class MainClock implements PassClock {
   #soon = NEVER;
   #queued = NEVER;
   #changed = NEVER;
@@ -26,30 +40,25 @@ export class MainClock {
     this.#lastFull = phase - SECOND;
   }
 
-  /** A job ended: its nodes may be given away at once. */
   ended(now: number): void {
     if (this.parameters.defer) this.queue(now);
     else this.#soon = Math.min(this.#soon, Math.max(now, this.#lastRun + this.parameters.sched_min_interval));
     this.changed(now);
   }
 
-  /** Something asks for a pass that may wait for the loop: a submission, an update, a node. */
   queue(now: number): void {
     if (this.#queued === NEVER) this.#queued = now;
     this.changed(now);
   }
 
-  /** Something has changed that only a pass over the full queue may notice. */
   changed(now: number): void {
     if (this.#changed === NEVER) this.#changed = now;
   }
 
-  /** When the next pass is due; Infinity when nothing asks for one. */
   next(): number {
     return Math.min(this.#soon, this.#limited(), this.#full());
   }
 
-  /** Tells that the pass that was due has run, and whether it went over the full queue. */
   ran(now: number): "full" | "limited" {
     const full = this.#full() <= now;
     if (full || this.#limited() <= now) {
@@ -88,7 +97,7 @@ export class MainClock {
  * When the backfill thread runs (`backfill.c`): it sleeps `bf_interval`; when nothing has changed by then it looks again
  * every second. Times are µs.
  */
-export class BackfillClock {
+export class BackfillClock implements PassClock {
   #changed = NEVER;
   #lastEnd: number;
 
@@ -98,6 +107,14 @@ export class BackfillClock {
     phase: number,
   ) {
     this.#lastEnd = phase - SECOND * Math.max(1, parameters.bf_interval);
+  }
+
+  ended(now: number): void {
+    this.changed(now);
+  }
+
+  queue(now: number): void {
+    this.changed(now);
   }
 
   changed(now: number): void {
@@ -110,9 +127,10 @@ export class BackfillClock {
     return due + SECOND * Math.max(0, Math.ceil((this.#changed - due) / SECOND));
   }
 
-  ran(now: number): void {
+  ran(now: number): "full" {
     this.#changed = NEVER;
     this.#lastEnd = now;
+    return "full";
   }
 }
 

@@ -9,7 +9,7 @@ import type { Operation } from "../operations/operation.js";
 import { perform } from "../operations/perform.js";
 import { Agenda, Due } from "./agenda.js";
 import { splitOff } from "./arrays.js";
-import { BackfillClock, gridUp, MainClock } from "./clocks.js";
+import { BackfillClock, gridUp, MainClock, type PassClock } from "./clocks.js";
 import { Directory } from "./directory.js";
 import { Eviction } from "./eviction.js";
 import type { Host } from "./host.js";
@@ -37,8 +37,8 @@ export class Controller implements SchedulerActions {
   readonly agenda = new Agenda();
   readonly parts: ControllerParts;
   readonly reservations: ReservationKeeper;
-  readonly #main: MainClock;
-  readonly #backfill: BackfillClock;
+  readonly #main: PassClock;
+  readonly #backfill: PassClock;
   readonly #intake: Intake;
   readonly #check: LimitCheck;
   readonly #eviction: Eviction;
@@ -53,12 +53,13 @@ export class Controller implements SchedulerActions {
     readonly operations: readonly TimedOperation[] = [],
     /** Seconds since 1970 at the run's start, for dates that are written out. */
     readonly epoch = 0,
+    clocks?: { main: PassClock; backfill: PassClock },
   ) {
     const { parameters } = state.config.scheduler;
     this.directory = new Directory(state);
     this.parts = makeParts(state, this, epoch);
-    this.#main = new MainClock(parameters, phases.loop * SECOND);
-    this.#backfill = new BackfillClock(parameters, phases.backfill * SECOND);
+    this.#main = clocks?.main ?? new MainClock(parameters, phases.loop * SECOND);
+    this.#backfill = clocks?.backfill ?? new BackfillClock(parameters, phases.backfill * SECOND);
     this.#eviction = new Eviction(this);
     this.#intake = new Intake(this);
     this.reservations = new ReservationKeeper(this);
@@ -117,7 +118,7 @@ export class Controller implements SchedulerActions {
   /** Something has changed; a pass of the main scheduler may wait for its loop. */
   queue(): void {
     this.#main.queue(this.#now);
-    this.#backfill.changed(this.#now);
+    this.#backfill.queue(this.#now);
   }
 
   #changed(): void {
@@ -192,7 +193,7 @@ export class Controller implements SchedulerActions {
     job.exitCode = exitCode;
     this.#leave(job, end);
     this.#main.ended(this.#now);
-    this.#backfill.changed(this.#now);
+    this.#backfill.ended(this.#now);
   }
 
   /** What a job holds comes free. */
@@ -258,7 +259,7 @@ export class Controller implements SchedulerActions {
     this.parts.priorities.assign(job);
     this.agenda.at(begin, Due.Eligible);
     this.#main.ended(this.#now);
-    this.#backfill.changed(this.#now);
+    this.#backfill.ended(this.#now);
   }
 
   /** The end of a running job's time has moved. */

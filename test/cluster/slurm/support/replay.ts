@@ -1,9 +1,10 @@
+import type { PassClock } from "../../../../src/cluster/slurm/controller/clocks.js";
 import type { TimedOperation } from "../../../../src/cluster/slurm/controller/controller.js";
 import type { Phases } from "../../../../src/cluster/slurm/controller/phases.js";
 import type { Submission } from "../../../../src/cluster/slurm/model/submission.js";
 import { parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
 import { SECOND } from "../../../../src/core/units.js";
-import type { GoldenCase } from "./case.js";
+import { expandNodes, type GoldenCase } from "./case.js";
 import { type GoldenJob, goldenJobs } from "./jobs.js";
 
 /** One row of the trace that a golden case is replayed as: a job, a task of an array, or a component. */
@@ -26,6 +27,7 @@ export interface Replay {
   submissions: Submission[];
   operations: TimedOperation[];
   phases: Phases;
+  clocks: { main: PassClock; backfill: PassClock };
 }
 
 /** The recorded workload with the durations that its jobs were recorded to have. */
@@ -55,16 +57,36 @@ export function replayOf(golden: GoldenCase): Replay {
     else rows.push(row(job.label, "", 0, job.work[0]!));
   }
   rows.sort((a, b) => a.submit - b.submit);
-  return { rows, submissions, operations: operationsOf(golden), phases: phasesOf(golden) };
+  return {
+    rows,
+    submissions,
+    operations: operationsOf(golden),
+    phases: phasesOf(golden),
+    clocks: recordedClocks(golden),
+  };
 }
 
-/** From its last start to its completion, where the log has both and nothing cut it short. */
-function recordedDurations({ observed }: GoldenCase): Map<string, number> {
-  const started = new Map<string, number>();
+/** No later than so many seconds after a job's end its nodes were seen to be free. */
+const RELEASE = 4;
+
+/**
+ * From its last start until its nodes were free again, where the log has both and nothing cut it short. slurmctld hands
+ * nodes on only after their epilog, some tenths of a second to seconds after the job's end: until the next job started
+ * on one of them, or rather the pass that started it began, where that came soon.
+ */
+function recordedDurations({ observed, passes }: GoldenCase): Map<string, number> {
+  const starts = observed.start_order.map(([job, t, , nodes]) => ({ job, t, nodes: expandNodes(nodes) }));
   const durations = new Map<string, number>();
-  for (const [t, kind, job] of observed.decision_log) {
-    if (kind === "start-main" || kind === "start-backfill") started.set(job, t);
-    else if (kind === "complete" && started.has(job)) durations.set(job, t - started.get(job)!);
+  for (const [end, kind, job] of observed.decision_log) {
+    if (kind !== "complete") continue;
+    const own = starts.findLast((start) => start.job === job && start.t <= end);
+    if (own === undefined) continue;
+    const next = starts.find(
+      ({ t, nodes }) => t > end && t < end + RELEASE && nodes.some((node) => own.nodes.includes(node)),
+    );
+    const pass = next === undefined ? undefined : passes.findLast(({ t }) => t <= next.t);
+    const began = passes.findLast(({ t }) => t <= own.t)!.t;
+    durations.set(job, Math.max(pass?.t ?? 0, end) - began - 0.001);
   }
   return durations;
 }
@@ -113,6 +135,33 @@ function operationsOf({ scenario }: GoldenCase): TimedOperation[] {
           .join(" "),
       ),
     }));
+}
+
+/** The passes of a recording, one after the other, whatever happens. */
+class RecordedPasses implements PassClock {
+  #at = 0;
+
+  constructor(readonly passes: readonly { t: number; kind: string }[]) {}
+
+  ended(): void {}
+  queue(): void {}
+  changed(): void {}
+
+  next(): number {
+    const pass = this.passes[this.#at];
+    return pass === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.round(pass.t * SECOND));
+  }
+
+  ran(): "full" | "limited" {
+    return this.passes[this.#at++]!.kind === "m" ? "limited" : "full";
+  }
+}
+
+function recordedClocks({ passes }: GoldenCase): Replay["clocks"] {
+  return {
+    main: new RecordedPasses(passes.filter(({ kind }) => kind !== "b")),
+    backfill: new RecordedPasses(passes.filter(({ kind }) => kind === "b")),
+  };
 }
 
 /** When the recorded controller's threads looked: their grids as far as the recording shows them. */

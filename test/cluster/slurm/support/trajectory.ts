@@ -56,6 +56,8 @@ export async function trajectoryOf(golden: GoldenCase, until: number): Promise<T
     replay.phases,
     (text) => replay.submissions[Number(text)]!,
     replay.operations,
+    0,
+    replay.clocks,
   );
   const journal = new Journal();
   const reasons = new Names();

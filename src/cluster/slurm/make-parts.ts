@@ -5,6 +5,7 @@ import type { SlurmState } from "./model/state.js";
 import { BackfillScheduler } from "./schedule/backfill/pass.js";
 import { MainScheduler } from "./schedule/main-pass.js";
 import { createSelector } from "./select/selector.js";
+import { admit } from "./submit/admit.js";
 
 /** slurmctld's schedulers and plugins, as its configuration chooses them. */
 export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: number): ControllerParts {
@@ -19,6 +20,6 @@ export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: n
     priorities,
     main: (full) => main.pass(full),
     backfill: () => backfill.pass(),
-    refuse: () => undefined,
+    admit: (job) => admit(job, state, selector),
   };
 }

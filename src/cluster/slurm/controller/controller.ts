@@ -150,6 +150,7 @@ export class Controller implements SchedulerActions {
 
   #decay(): void {
     this.parts.priorities.tick();
+    this.#check.usageGrew();
     this.#changed();
     const { pending, running } = this.state;
     if (pending.size > 0 || running.size > 0) this.#askForDecay();
@@ -192,6 +193,7 @@ export class Controller implements SchedulerActions {
     job.finished = end;
     job.exitCode = exitCode;
     this.#leave(job, end);
+    this.#check.usageGrew();
     this.#main.ended(this.#now);
     this.#backfill.ended(this.#now);
   }

@@ -48,7 +48,7 @@ export class Intake {
     job.dependencies = directory.resolve(arrival.submission.dependencies);
     job.reservation = state.reservations.find(({ name }) => name === job.request.reservation);
     if (isTask(arrival)) makeArray(job, tasks);
-    const refused = parts.refuse(job, arrival.submission);
+    const refused = parts.admit(job);
     if (refused !== undefined) return refused;
     const { reject, timeLimit } = parts.limits.submit(job);
     if (reject !== undefined) return reject;

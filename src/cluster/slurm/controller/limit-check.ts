@@ -45,6 +45,12 @@ export class LimitCheck {
     return job.endTime + 60 * (job.partition.config.overTimeLimit ?? config.overTimeLimit);
   }
 
+  /** Usage has grown: somebody's minutes may be used up at the next check. */
+  usageGrew(): void {
+    const { agenda, state, phases, parts } = this.controller;
+    if (parts.limits.exhausted().length > 0) agenda.once(gridUp(state.now, phases.limits, PERIOD), Due.Check);
+  }
+
   run(): void {
     const { state, host, parts } = this.controller;
     const over = [...this.#asked.keys()].filter((job) => this.#due(job) <= state.now);

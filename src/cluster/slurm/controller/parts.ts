@@ -1,7 +1,6 @@
 import type { SlurmJob } from "../model/job.js";
 import type { Limits, Priorities, SchedulerActions, Selector } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
-import type { Submission } from "../model/submission.js";
 
 /** The schedulers and plugins that a controller is made of. */
 export interface ControllerParts {
@@ -12,8 +11,8 @@ export interface ControllerParts {
   main(full: boolean): number;
   /** One pass of the backfill thread; how many jobs it started. */
   backfill(): number;
-  /** Why a submission is refused, in Slurm's words; undefined when it is accepted. */
-  refuse(job: SlurmJob, submission: Submission): string | undefined;
+  /** Why a submission is refused, in Slurm's words; undefined when it is let in. */
+  admit(job: SlurmJob): string | undefined;
 }
 
 export type MakeParts = (state: SlurmState, actions: SchedulerActions, epoch: number) => ControllerParts;

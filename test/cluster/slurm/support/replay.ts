@@ -5,6 +5,7 @@ import type { Submission } from "../../../../src/cluster/slurm/model/submission.
 import { parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
 import { SECOND } from "../../../../src/core/units.js";
 import { expandNodes, type GoldenCase } from "./case.js";
+import { decayPhase } from "./decay-phase.js";
 import { type GoldenJob, goldenJobs } from "./jobs.js";
 
 /** One row of the trace that a golden case is replayed as: a job, a task of an array, or a component. */
@@ -165,7 +166,8 @@ function recordedClocks({ passes }: GoldenCase): Replay["clocks"] {
 }
 
 /** When the recorded controller's threads looked: their grids as far as the recording shows them. */
-function phasesOf({ observed, passes }: GoldenCase): Phases {
+function phasesOf(golden: GoldenCase): Phases {
+  const { observed, passes } = golden;
   const first = (kinds: string) => passes.find(({ kind }) => kinds.includes(kind))?.t ?? 0;
   const started = observed.slurmctld_started_t;
   const kill = observed.decision_log.find(([, kind]) => kind === "timeout")?.[0];
@@ -173,7 +175,7 @@ function phasesOf({ observed, passes }: GoldenCase): Phases {
     loop: first("fm"),
     backfill: first("b"),
     limits: kill ?? started,
-    decay: started,
+    decay: decayPhase(golden.name),
     slice: started,
   };
 }

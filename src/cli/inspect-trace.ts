@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { newJobNames } from "../cluster/jobs.js";
+import { sbatchReader } from "../cluster/slurm/request/reading.js";
 import { InputError } from "../core/errors.js";
 import { Names } from "../core/names.js";
 import { Shapes } from "../fleet/shape.js";
@@ -36,7 +37,7 @@ async function inspect(
   if ((kind ?? (await kindOf(file))) === "requests")
     return inspectRequests(await readRequests(file, { ids: new Names(), tenants: new Names() }, reading));
   const shapes = new Shapes();
-  const context = { names: newJobNames(() => new Names()), shapes };
+  const context = { names: newJobNames(() => new Names()), shapes, submissions: sbatchReader() };
   return inspectJobs(await readJobs(file, context, { ...reading, processor }), shapes);
 }
 

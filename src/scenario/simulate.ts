@@ -2,6 +2,7 @@ import { basename, isAbsolute } from "node:path";
 import { JobArrivals } from "../cluster/arrivals.js";
 import { Cluster } from "../cluster/cluster.js";
 import { Jobs, newJobNames } from "../cluster/jobs.js";
+import { sbatchReader } from "../cluster/slurm/request/reading.js";
 import { InputError, InvariantError } from "../core/errors.js";
 import { Names } from "../core/names.js";
 import { createRandom } from "../core/random.js";
@@ -21,7 +22,7 @@ import type { LoadedScenario } from "./load.js";
 import { locateError } from "./locate.js";
 import { countingUnit, openJobs } from "./open-jobs.js";
 import { openServices } from "./open-services.js";
-import { traceWarnings } from "./trace-warnings.js";
+import { traceWarnings, unmodelledOptions } from "./trace-warnings.js";
 
 export interface SimulateOptions {
   /** Audit all books after every scheduling pass. */
@@ -72,7 +73,8 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
   const random = createRandom(scenario.seed);
   const shapes = new Shapes();
   const names = newJobNames(() => new Names());
-  const context = { names, shapes };
+  const unmodelled = new Map<string, string>();
+  const context = { names, shapes, submissions: sbatchReader(unmodelled) };
   const reading = {
     folder,
     random,
@@ -164,7 +166,7 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
       window,
       duration,
       settings: { measuresFrom: window.from > 0, until: Number.isFinite(until), partial: partial(stopped) },
-      warnings: [...sources.flatMap(traceWarnings), ...serving.warnings()],
+      warnings: [...sources.flatMap(traceWarnings), ...unmodelledOptions(unmodelled), ...serving.warnings()],
     },
     metrics,
   );

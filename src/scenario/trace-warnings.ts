@@ -27,6 +27,15 @@ export function traceWarnings({ origin, counts }: Rows<unknown>): Warning[] {
   return [...dropped, ...adjusted, ...sorted];
 }
 
+/** Options that jobs were submitted with and that nothing here looks at, told once. */
+export function unmodelledOptions(options: ReadonlyMap<string, string>): Warning[] {
+  if (options.size === 0) return [];
+  const list = [...options].sort().map(([name, does]) => `${name} (${does})`);
+  return [
+    { code: "slurm/not-modelled", message: `options of sbatch that are not modelled: ${list.join("; ")}` },
+  ];
+}
+
 function rows(count: number): string {
   return `${count} ${count === 1 ? "row" : "rows"}`;
 }

@@ -63,7 +63,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
       if (batch.length === batch.capacity) break;
       if (this.tally.emitted >= this.#options.limit) await this.#drain();
       else if (this.#ended) this.#done = true;
-      else await this.#more();
+      else await this.#nextBytes();
     }
     if (this.#done && batch.length === 0) this.#end(this.#parser);
     return batch.length > 0;
@@ -83,6 +83,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
     const { limit } = this.#options;
     const bytes = this.#bytes;
     let at = this.#at;
+    this.#more(parser, batch);
     while (batch.length < batch.capacity && at < bytes.length && tally.emitted < limit) {
       let end = bytes.indexOf(NEWLINE, at);
       if (end < 0) {
@@ -91,10 +92,23 @@ export class LineReader<B extends Batch> implements Producer<B> {
       }
       this.#line(parser, batch, bytes, at, end > at && bytes[end - 1] === RETURN ? end - 1 : end);
       at = end + 1;
+      if (parser.pending! > 0) this.#more(parser, batch);
     }
     this.#at = Math.min(at, bytes.length);
     if (bytes.length - this.#at > LONGEST_LINE && bytes.indexOf(NEWLINE, this.#at) < 0)
       throw problems.longLine(tally.file, tally.line + 1, LONGEST_LINE);
+  }
+
+  /** Further rows of the line that was read last, as far as there is room. */
+  #more(parser: RowParser<B>, batch: B): void {
+    const { tally } = this;
+    while (parser.pending! > 0 && batch.length < batch.capacity && tally.emitted < this.#options.limit) {
+      parser.more!(batch);
+      tally.rows++;
+      tally.emitted++;
+      this.#observe(batch, batch.length, tally.line);
+      batch.length++;
+    }
   }
 
   // A method of its own, called for each line, is compiled long before a loop that is entered once for each chunk.
@@ -127,7 +141,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
   }
 
   /** Goes on behind what is left of the buffer. Only the line that a chunk's border cuts in two is copied. */
-  async #more(): Promise<void> {
+  async #nextBytes(): Promise<void> {
     const rest = this.#bytes.subarray(this.#at);
     if (this.#chunkToCome !== undefined && rest.length === 0) {
       this.#bytes = this.#chunkToCome;
@@ -174,7 +188,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
         return this.#bytes
           .toString("utf8", start, end < 0 ? Math.min(this.#bytes.length, start + LONGEST_HEAD) : end)
           .trimEnd();
-      await this.#more();
+      await this.#nextBytes();
     }
   }
 
@@ -185,7 +199,8 @@ export class LineReader<B extends Batch> implements Producer<B> {
 
   #end(parser: RowParser<B>): void {
     const { tally } = this;
-    parser.end?.();
+    const tail = parser.end?.();
+    if (tail !== undefined) this.#dropped(tail, 0, tail.length);
     const { rows, emitted, dropped } = tally.counts();
     const lost = Object.values(dropped).reduce((sum, { count }) => sum + count, 0);
     if (rows !== emitted + lost)

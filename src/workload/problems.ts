@@ -84,6 +84,14 @@ export const problems = {
       "write it to a file first, or allow more memory for traces",
     ),
 
+  noSacctHeader: (at: Position) =>
+    new InputError({
+      code: "trace/missing-header",
+      message: "the first line does not name the columns of sacct",
+      at,
+      hint: "sacct -P -o JobID,User,Account,Partition,QOS,Submit,Eligible,Start,End,TimelimitRaw,State,ReqTRES,SubmitLine, without -n",
+    }),
+
   changed: (file: string) =>
     problem(
       "changed",

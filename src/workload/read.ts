@@ -115,7 +115,7 @@ function readRows<Input, B extends Batch>(
   };
   const start = (first: boolean) => {
     if (!first && "stream" in file) return undefined;
-    const tally = new Tally(name);
+    const tally = new Tally(name, lineOptions.strict);
     const makeParser = (firstLine: string) => {
       origin.format ??= chooseFormat(formats, name, firstLine, options.format);
       return kind.parser(formats[origin.format]!, tally, first ? origin : { ...origin });

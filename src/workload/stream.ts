@@ -2,6 +2,7 @@ import type { Names } from "../core/names.js";
 import type { Shapes } from "../fleet/shape.js";
 import type { JobBatch, RequestBatch } from "./batch.js";
 import type { Addresses } from "./content.js";
+import type { SubmissionReader } from "./submission.js";
 
 /** What became of a trace's rows: `rows = emitted + sum of dropped`, or the reader throws. */
 export interface TraceCounts {
@@ -27,6 +28,8 @@ export interface TraceOrigin {
   machineSize?: number;
   /** Rows say what their tokens are, so that engines may share the KV of equal prefixes. */
   content?: boolean;
+  /** Rows say how they were submitted, in their scheduler's own words. */
+  submissions?: boolean;
   /** Unix time of time 0 in seconds, by the trace's header or its first row; undefined when unknown. */
   epoch?: number;
   /** IANA name of the recorded machine's time zone, by the trace's header. */
@@ -71,6 +74,10 @@ export interface RequestNames {
 export interface JobContext {
   names: JobNames;
   shapes: Shapes;
+  /** For traces that say how jobs were submitted; without it such columns are refused. */
+  submissions?: SubmissionReader;
+  /** Nodes that there are, for traces that name the nodes on which jobs ran. */
+  nodes?: ReadonlySet<string>;
 }
 
 export type JobStream = RowStream<JobBatch>;

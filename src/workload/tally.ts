@@ -1,4 +1,4 @@
-import type { Position, Problem } from "../core/errors.js";
+import { InputError, type Position, type Problem } from "../core/errors.js";
 import { MALFORMED } from "./reasons.js";
 import type { TraceCounts } from "./stream.js";
 
@@ -27,7 +27,11 @@ export class Tally {
   readonly #dropped = new Map<string, { count: number; lines: number[] }>();
   readonly #adjusted = new Map<string, { count: number }>();
 
-  constructor(readonly file: string) {}
+  /** @param strict a row that cannot be used is an error */
+  constructor(
+    readonly file: string,
+    readonly strict = false,
+  ) {}
 
   /** A parser's way to say that the row cannot be used, because of bytes `from` to `to`. */
   drop(reason: string, from: number, to: number): Line {
@@ -35,6 +39,14 @@ export class Tally {
     this.from = from;
     this.to = to;
     return Line.Dropped;
+  }
+
+  /** Counts a row that only a later line shows to be lost. @throws InputError when strict */
+  lose(reason: string, row: Buffer): void {
+    this.rows++;
+    this.drop(reason, 0, row.length);
+    this.book(row, 0, row.length);
+    if (this.strict) throw new InputError(this.problem(row, 0, row.length));
   }
 
   /** A row is used, but not as it stands. Say so only when the row is sure to be emitted. */

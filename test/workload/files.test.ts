@@ -107,12 +107,12 @@ describe("files that cannot be read", () => {
     const [unknown] = await problemsOf(readJobs(inMemory("hello\n", 9, "x.dat"), jobContext()));
     expect(unknown).toMatchObject({
       code: "trace/unknown-format",
-      hint: "name it: format: swf | csv | jsonl",
+      hint: "name it: format: swf | sacct | csv | jsonl",
     });
     const [wrong] = await problemsOf(readJobs(inMemory(JOB, 9, "x"), jobContext(), { format: "swff" }));
     expect(wrong).toMatchObject({
       code: "trace/no-such-format",
-      hint: "did you mean swf? formats: swf, csv, jsonl",
+      hint: "did you mean swf? formats: swf, sacct, csv, jsonl",
     });
   });
 });

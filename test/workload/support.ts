@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect } from "vitest";
+import { sbatchReader } from "../../src/cluster/slurm/request/reading.js";
 import { InputError, type Problem } from "../../src/core/errors.js";
 import { Names } from "../../src/core/names.js";
 import { Shapes } from "../../src/fleet/shape.js";
@@ -17,7 +18,7 @@ export function jobContext(): JobContext {
     queues: new Names(),
     submissions: new Names(),
   };
-  return { names, shapes: new Shapes() };
+  return { names, shapes: new Shapes(), submissions: sbatchReader() };
 }
 
 export function requestNames(): RequestNames {

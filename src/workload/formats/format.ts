@@ -30,8 +30,15 @@ export interface RowParser<Batch> {
    * @throws InputError when the whole file cannot be used, such as an unknown column in its header.
    */
   line(bytes: Buffer, start: number, end: number, batch: Batch): Line;
-  /** Called after the last line. @throws InputError when the rows together show that this is another format. */
-  end?(): void;
+  /** Rows of the last line that are still to come, for a line that stands for several (an array of jobs). */
+  readonly pending?: number;
+  /** Writes the next of them at index `batch.length`. */
+  more?(batch: Batch): void;
+  /**
+   * Called after the last line; returns a row that the file's end has cut off, announced by `tally.drop`.
+   * @throws InputError when the rows together show that this is another format
+   */
+  end?(): Buffer | undefined;
 }
 
 /** What a parser of jobs works with. */

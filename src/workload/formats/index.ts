@@ -8,10 +8,11 @@ import { mooncake } from "./mooncake.js";
 import { ragpulse } from "./ragpulse.js";
 import { requestCsv } from "./request-csv.js";
 import { requestJsonl } from "./request-jsonl.js";
+import { sacct } from "./sacct/parser.js";
 import { swf } from "./swf.js";
 
 /** Formats of job traces by the name that a scenario gives as `format`. */
-export const jobFormats: Readonly<Record<string, JobFormat>> = { swf, csv: jobCsv, jsonl: jobJsonl };
+export const jobFormats: Readonly<Record<string, JobFormat>> = { swf, sacct, csv: jobCsv, jsonl: jobJsonl };
 
 /** Formats of request traces by the name that a scenario gives as `format`. */
 export const requestFormats: Readonly<Record<string, RequestFormat>> = {

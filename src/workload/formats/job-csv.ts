@@ -7,6 +7,7 @@ import { hasColumns, locateColumns } from "./columns.js";
 import type { JobFormat, JobInput, RowParser } from "./format.js";
 import { JOB_COLUMNS, JobRow } from "./job-row.js";
 import { NameColumn } from "./name-column.js";
+import { submissionError } from "./submitted.js";
 
 /** Our own CSV of jobs: a header names the columns, in any order; times in seconds or with a unit. */
 export const jobCsv: JobFormat = {
@@ -45,6 +46,12 @@ class JobCsvParser implements RowParser<JobBatch> {
   #user: NameColumn;
   #account: NameColumn;
   #queue: NameColumn;
+  #sbatch = -1;
+  #group = -1;
+  /** Whole numbers and the time beside a submission, by column. */
+  #member = -1;
+  #start = -1;
+  #exit = -1;
 
   constructor(input: JobInput) {
     const { users, accounts, queues } = input.context.names;
@@ -91,8 +98,18 @@ class JobCsvParser implements RowParser<JobBatch> {
     row.user = this.#user.read(fields);
     row.account = this.#account.read(fields);
     row.queue = this.#queue.read(fields);
+    row.start = this.#time(bytes, this.#start);
+    if (Number.isNaN(row.start)) return this.#drop(Reason.notTime, this.#start);
+    row.exit = this.#whole(bytes, this.#exit);
+    if (!(row.exit >= -1)) return this.#drop(Reason.notCount, this.#exit);
+    row.member = this.#whole(bytes, this.#member);
+    if (Number.isNaN(row.member)) return this.#drop(Reason.notCount, this.#member);
+    row.submission = this.#text(this.#sbatch);
+    row.group = this.#text(this.#group);
     const reason = row.write(batch);
     if (reason === undefined) return Line.Row;
+    if (row.mistake !== undefined)
+      throw submissionError(row.mistake, tally, bytes, start, end, fields.starts[this.#sbatch]!);
     const blamed = this.#columns.get(row.blame);
     return blamed === undefined ? tally.drop(reason, start, end) : this.#drop(reason, blamed);
   }
@@ -113,6 +130,12 @@ class JobCsvParser implements RowParser<JobBatch> {
     this.#estimate = at("estimate");
     this.#cancel = at("cancel");
     this.#gpuType = at("gpu_type");
+    this.#sbatch = at("sbatch");
+    this.#group = at("group");
+    this.#member = at("member");
+    this.#start = at("start");
+    this.#exit = at("exit");
+    if (this.#sbatch >= 0) this.#input.origin.submissions = true;
     const { users, accounts, queues } = this.#input.context.names;
     this.#user = new NameColumn(users, at("user"));
     this.#account = new NameColumn(accounts, at("account"));
@@ -124,6 +147,18 @@ class JobCsvParser implements RowParser<JobBatch> {
 
   #time(bytes: Buffer, field: number): number {
     return field < 0 ? -1 : this.#cells.time(bytes, this.#fields.starts[field]!, this.#fields.ends[field]!);
+  }
+
+  #whole(bytes: Buffer, field: number): number {
+    return field < 0 ? -1 : this.#cells.whole(bytes, this.#fields.starts[field]!, this.#fields.ends[field]!);
+  }
+
+  get pending(): number {
+    return this.#row.pending;
+  }
+
+  more(batch: JobBatch): void {
+    this.#row.more(batch);
   }
 
   #text(field: number): string {

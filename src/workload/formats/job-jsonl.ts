@@ -8,6 +8,7 @@ import { hasColumns } from "./columns.js";
 import type { JobFormat, JobInput, RowParser } from "./format.js";
 import { JOB_COLUMNS, JobRow } from "./job-row.js";
 import { JsonLine, type JsonRow, jsonName, parseObject } from "./json-line.js";
+import { submissionError } from "./submitted.js";
 
 /** Our own JSON Lines of jobs: one object a line, keys as the CSV's columns; `tasks` may list unequal task groups. */
 export const jobJsonl: JobFormat = {
@@ -17,7 +18,7 @@ export const jobJsonl: JobFormat = {
   parser: (input) => new JobJsonlParser(input),
 };
 
-const TIMES = ["submit", "run", "estimate", "cancel"] as const;
+const TIMES = ["submit", "run", "estimate", "cancel", "start"] as const;
 const COUNTS = ["gpus", "nodes", "gpus_per_node", "tasks", "cpus"];
 const MEMORY = 5;
 const GROUP_KEYS = new Set(["count", "gpus", "cpus", "memory"]);
@@ -39,6 +40,22 @@ class JobJsonlParser implements RowParser<JobBatch> {
     const json = line.read(bytes, start, end);
     if (json === undefined) return line.drop(Reason.notJson);
     const row = this.#row;
+    row.runs = undefined;
+    if (Array.isArray(json.run)) {
+      row.runs = json.run.map((value) => this.#cells.time(value));
+      if (!row.runs.every((value) => value >= 0)) return line.drop(Reason.notTime, "run");
+      json.run = json.run[0];
+    }
+    row.exits = undefined;
+    if (Array.isArray(json.exit)) {
+      row.exits = json.exit.map((value) => this.#cells.whole(value));
+      if (!row.exits.every((value) => value >= 0 && value <= 255)) return line.drop(Reason.notCount, "exit");
+      json.exit = json.exit[0];
+    }
+    row.exit = this.#cells.whole(json.exit);
+    if (!(row.exit >= -1)) return line.drop(Reason.notCount, "exit");
+    row.member = this.#cells.whole(json.member);
+    if (Number.isNaN(row.member)) return line.drop(Reason.notCount, "member");
     for (const key of TIMES) {
       row[key] = this.#cells.time(json[key]);
       if (Number.isNaN(row[key])) return line.drop(Reason.notTime, key);
@@ -55,7 +72,25 @@ class JobJsonlParser implements RowParser<JobBatch> {
     row.queue = name(queues, json.queue);
     for (const key of ["user", "account", "queue"] as const)
       if (row[key] < -1) return line.drop(Reason.notText, key);
-    return Array.isArray(json.tasks) ? this.#groups(json, batch) : this.#totals(json, batch);
+    const submission = jsonName(json.sbatch);
+    const group = jsonName(json.group);
+    if (submission === undefined) return line.drop(Reason.notText, "sbatch");
+    if (group === undefined) return line.drop(Reason.notText, "group");
+    row.submission = submission;
+    row.group = group;
+    if (submission !== "") this.#input.origin.submissions = true;
+    const kind = Array.isArray(json.tasks) ? this.#groups(json, batch) : this.#totals(json, batch);
+    if (row.mistake !== undefined)
+      throw submissionError(row.mistake, this.#input.tally, bytes, start, end, start);
+    return kind;
+  }
+
+  get pending(): number {
+    return this.#row.pending;
+  }
+
+  more(batch: JobBatch): void {
+    this.#row.more(batch);
   }
 
   #totals(json: JsonRow, batch: JobBatch): Line {

@@ -79,7 +79,7 @@ class SwfParser implements RowParser<JobBatch> {
   }
 
   /** Refuses a file whose columns cannot be those of the format. */
-  end(): void {
+  end(): undefined {
     const { tally, options } = this.#input;
     if (tally.rows < ROWS_TO_JUDGE) return;
     if (this.#badStatus > STATUS_SHARE * tally.rows)

@@ -56,6 +56,24 @@ const CASES: Case[] = [
   },
   {
     kind: "jobs",
+    format: "sacct",
+    file: "dump",
+    header: ["JobID|User|Submit|Start|End|State|ReqTRES|Partition"],
+    rows: [
+      "1|a|2026-01-01T00:00:00|2026-01-01T00:00:05|2026-01-01T00:01:05|COMPLETED|cpu=4,node=2|p",
+      "2_3|b|2026-01-01T00:00:10|2026-01-01T00:00:20|2026-01-01T00:00:30|FAILED|cpu=1,node=1|p",
+      "2_4|b|2026-01-01T00:00:10|2026-01-01T00:00:20|2026-01-01T00:00:40|TIMEOUT|cpu=1,node=1|p",
+      "5||2026-01-01T00:00:30|2026-01-01T00:00:30|2026-01-01T00:00:30|COMPLETED|gres/gpu=2,node=1|q",
+    ],
+    unusable: {
+      line: "6|a|2026-01-01T00:00:20|2026-01-01T00:00:20|2026-01-01T00:00:21|VANISHED|cpu=1|p",
+      reason: "unknown job state",
+      column: 1,
+      length: 80,
+    },
+  },
+  {
+    kind: "jobs",
     format: "csv",
     file: "jobs.csv",
     header: ["id,submit,run,estimate,gpus,user,queue"],

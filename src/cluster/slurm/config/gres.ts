@@ -1,5 +1,5 @@
+import { type Complain, splitOutside } from "../../../core/hostlist.js";
 import type { NodeLine } from "../model/config.js";
-import { type Complain, splitOutside } from "./hostlist.js";
 
 export type Gres = NodeLine["gres"][number];
 

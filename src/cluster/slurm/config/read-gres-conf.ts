@@ -1,7 +1,7 @@
 import type { Problem } from "../../../core/errors.js";
+import { expandHostlist } from "../../../core/hostlist.js";
 import type { NodeLine } from "../model/config.js";
 import { type Gres, parseNumbers } from "./gres.js";
-import { expandHostlist } from "./hostlist.js";
 import type { ConfPairs } from "./read-lines.js";
 import { readInteger } from "./section.js";
 

@@ -1,8 +1,8 @@
+import { compareNames, expandHostlist } from "../../../core/hostlist.js";
 import { closest } from "../../../core/suggest.js";
 import type { NodeLine } from "../model/config.js";
 import { checkKeys } from "./check-keys.js";
 import { type Gres, parseGres } from "./gres.js";
-import { compareNames, expandHostlist } from "./hostlist.js";
 import { nodeKeys } from "./node-keys.js";
 import type { ConfPairs } from "./read-lines.js";
 import { Section } from "./section.js";

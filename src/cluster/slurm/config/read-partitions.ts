@@ -1,7 +1,7 @@
+import { compareNames, expandHostlist, splitOutside } from "../../../core/hostlist.js";
 import { closest } from "../../../core/suggest.js";
 import type { PartitionConfig, PreemptMode } from "../model/config.js";
 import { checkKeys } from "./check-keys.js";
-import { compareNames, expandHostlist, splitOutside } from "./hostlist.js";
 import { partitionKeys } from "./node-keys.js";
 import type { Setting } from "./place.js";
 import type { ConfPairs } from "./read-lines.js";

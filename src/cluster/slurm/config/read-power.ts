@@ -1,5 +1,5 @@
+import { expandHostlist } from "../../../core/hostlist.js";
 import type { PowerConfig } from "../model/config.js";
-import { expandHostlist } from "./hostlist.js";
 import type { Section } from "./section.js";
 import type { Unmodelled } from "./unmodelled.js";
 

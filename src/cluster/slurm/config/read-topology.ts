@@ -1,5 +1,5 @@
+import { expandHostlist } from "../../../core/hostlist.js";
 import type { TopologyConfig } from "../model/config.js";
-import { expandHostlist } from "./hostlist.js";
 import type { ConfPairs } from "./read-lines.js";
 import { nearest, type ReadNodes } from "./read-nodes.js";
 import { Section } from "./section.js";

@@ -1,5 +1,5 @@
+import { expandHostlist } from "../../../core/hostlist.js";
 import { closest } from "../../../core/suggest.js";
-import { expandHostlist } from "../config/hostlist.js";
 import { parseSlurmMinutes } from "../config/time.js";
 import type { JobChanges, Operation } from "./operation.js";
 import { OperationError } from "./operation-error.js";

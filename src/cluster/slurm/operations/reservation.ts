@@ -1,5 +1,5 @@
 import { BitVector } from "../../../core/bit-vector.js";
-import { expandHostlist } from "../config/hostlist.js";
+import { expandHostlist } from "../../../core/hostlist.js";
 import type { Reservation, ReservationFlag } from "../model/reservation.js";
 import type { SlurmState } from "../model/state.js";
 import { OperationError } from "./operation-error.js";

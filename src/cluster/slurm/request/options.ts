@@ -1,5 +1,5 @@
+import { expandHostlist } from "../../../core/hostlist.js";
 import { parseGres } from "../config/gres.js";
-import { expandHostlist } from "../config/hostlist.js";
 import { parseMebibytes, parseSlurmMinutes, parseSlurmTime } from "../config/time.js";
 import { addGres, type Draft } from "./draft.js";
 import { parseArray, parseDependencies, parseGpus, parseLicenses, parseMoment } from "./grammar.js";

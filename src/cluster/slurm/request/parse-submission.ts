@@ -15,10 +15,21 @@ export interface OptionMistake {
 export interface ParsedOptions {
   /** Only meaningful when there are no mistakes. */
   submission: Submission;
+  /**
+   * The options of each component that matter to scheduling, those that it takes from the first one included, in one
+   * form: `--nodes=2 --time=60`. Read again they give that component.
+   */
+  components: string[];
   mistakes: OptionMistake[];
   /** Options that are not modelled, with what they would do. */
   unmodelled: Map<string, string>;
 }
+
+/** Options that later components of a heterogeneous job take from the first one (heterogeneous_jobs.html). */
+const PROPAGATED: ReadonlySet<string> = new Set(
+  `account begin deadline dependency exclude hold job-name mem nice priority qos reservation requeue no-requeue time
+  time-min kill-on-invalid-dep`.split(/\s+/),
+);
 
 const COMMANDS: ReadonlySet<string> = new Set(["sbatch", "salloc", "srun"]);
 let requests = 0;
@@ -29,16 +40,26 @@ let requests = 0;
  * SubmitLine) may name a script; what follows it is not looked at.
  */
 export function parseSubmission(text: string, context: ReadContext = { epoch: undefined }): ParsedOptions {
-  const result: ParsedOptions = { submission: undefined as never, mistakes: [], unmodelled: new Map() };
+  const result: ParsedOptions = {
+    submission: undefined as never,
+    components: [],
+    mistakes: [],
+    unmodelled: new Map(),
+  };
   const words = splitWords(text);
   if (words === undefined) result.mistakes.push({ message: "a quote has no end", part: text, from: 0 });
   const components: Submission[] = [];
   const [first] = words ?? [];
   const command = first !== undefined && COMMANDS.has(first.text.split("/").at(-1)!);
   let rest = (words ?? []).slice(command ? 1 : 0);
+  let inherited: Given[] = [];
   do {
     const draft = newDraft();
-    rest = readComponent(rest, draft, command, result, context);
+    const reader: Reader = { draft, result, context, given: [] };
+    for (const { name, value } of inherited) sbatchOptions[name]!.apply?.(draft, value, context);
+    rest = readComponent(rest, command, reader);
+    result.components.push(canonical([...inherited, ...reader.given]));
+    if (components.length === 0) inherited = reader.given.filter(({ name }) => PROPAGATED.has(name));
     const refused = resolveDraft(draft);
     if (refused !== undefined)
       result.mistakes.push({ message: `sbatch refuses these options: ${refused}`, part: text, from: 0 });
@@ -49,14 +70,37 @@ export function parseSubmission(text: string, context: ReadContext = { epoch: un
   return result;
 }
 
+/** An option that was given, by its full name. */
+interface Given {
+  name: string;
+  value: string;
+}
+
+interface Reader {
+  draft: Draft;
+  result: ParsedOptions;
+  context: ReadContext;
+  /** In order. */
+  given: Given[];
+}
+
+/** Of an option given twice the last one counts; names of jobs matter only to singletons. */
+function canonical(given: readonly Given[]): string {
+  const last = new Map(given.map(({ name, value }) => [name, value]));
+  if (!/singleton/i.test(last.get("dependency") ?? "")) last.delete("job-name");
+  return [...last]
+    .filter(([name]) => sbatchOptions[name]!.apply !== undefined)
+    .map(([name, value]) => (value === "" ? `--${name}` : `--${name}=${quoted(value)}`))
+    .join(" ");
+}
+
+function quoted(value: string): string {
+  return /^[\w@%+=:,./[\]-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Reads words up to a ` : `; returns those behind it. */
-function readComponent(
-  words: readonly Word[],
-  draft: Draft,
-  command: boolean,
-  result: ParsedOptions,
-  context: ReadContext,
-): Word[] {
+function readComponent(words: readonly Word[], command: boolean, reader: Reader): Word[] {
+  const { result } = reader;
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (word.text === ":") return words.slice(i + 1);
@@ -70,20 +114,15 @@ function readComponent(
       });
     } else if (word.text.startsWith("--")) {
       if (word.text === "--") return [];
-      i += readLong(word, words[i + 1], draft, result, context);
-    } else i += readShort(word, words[i + 1], draft, result, context);
+      i += readLong(word, words[i + 1], reader);
+    } else i += readShort(word, words[i + 1], reader);
   }
   return [];
 }
 
 /** Returns how many further words it took. */
-function readLong(
-  word: Word,
-  next: Word | undefined,
-  draft: Draft,
-  result: ParsedOptions,
-  context: ReadContext,
-): number {
+function readLong(word: Word, next: Word | undefined, reader: Reader): number {
+  const { result } = reader;
   const equals = word.text.indexOf("=");
   const written = word.text.slice(2, equals < 0 ? undefined : equals);
   const name = longName(written);
@@ -108,9 +147,7 @@ function readLong(
         option,
         value,
         value === "" ? word : { ...word, from: word.from + equals + 1, length: value.length },
-        draft,
-        result,
-        context,
+        reader,
       );
     return 0;
   }
@@ -118,7 +155,7 @@ function readLong(
     result.mistakes.push({ message: `--${name} needs a value`, part: word.text, from: word.from });
     return 0;
   }
-  put(name, option, next.text, next, draft, result, context);
+  put(name, option, next.text, next, reader);
   return 1;
 }
 
@@ -130,13 +167,8 @@ function longName(written: string): string | undefined {
 }
 
 /** Reads `-N2`, `-N 2`, `-Hs`. */
-function readShort(
-  word: Word,
-  next: Word | undefined,
-  draft: Draft,
-  result: ParsedOptions,
-  context: ReadContext,
-): number {
+function readShort(word: Word, next: Word | undefined, reader: Reader): number {
+  const { result } = reader;
   for (let i = 1; i < word.text.length; i++) {
     const short = word.text[i]!;
     const name = Object.keys(sbatchOptions).find((one) => sbatchOptions[one]!.short === short);
@@ -151,34 +183,28 @@ function readShort(
     }
     const option = sbatchOptions[name]!;
     if (option.value === "none") {
-      put(name, option, "", word, draft, result, context);
+      put(name, option, "", word, reader);
       continue;
     }
     const attached = word.text.slice(i + 1).replace(/^=/, "");
     if (attached !== "" || option.value === "optional") {
       const from = word.from + word.text.length - attached.length;
-      put(name, option, attached, { text: attached, from, length: attached.length }, draft, result, context);
+      put(name, option, attached, { text: attached, from, length: attached.length }, reader);
       return 0;
     }
     if (next === undefined) {
       result.mistakes.push({ message: `-${short} needs a value`, part: word.text, from: word.from });
       return 0;
     }
-    put(name, option, next.text, next, draft, result, context);
+    put(name, option, next.text, next, reader);
     return 1;
   }
   return 0;
 }
 
-function put(
-  name: string,
-  option: SbatchOption,
-  value: string,
-  at: Word,
-  draft: Draft,
-  result: ParsedOptions,
-  context: ReadContext,
-): void {
+function put(name: string, option: SbatchOption, value: string, at: Word, reader: Reader): void {
+  const { draft, result, context } = reader;
+  reader.given.push({ name, value });
   if (option.misses !== undefined) result.unmodelled.set(`--${name}`, option.misses);
   const must = option.apply?.(draft, value, context);
   if (must === undefined) return;

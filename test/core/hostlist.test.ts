@@ -4,7 +4,7 @@ import {
   compareNames,
   compressHostlist,
   expandHostlist,
-} from "../../../../src/cluster/slurm/config/hostlist.js";
+} from "../../src/core/hostlist.js";
 
 const expand = (text: string) => {
   const wrong: string[] = [];

@@ -48,7 +48,10 @@ export class LimitCheck {
   /** Usage has grown: somebody's minutes may be used up at the next check. */
   usageGrew(): void {
     const { agenda, state, phases, parts } = this.controller;
-    if (parts.limits.exhausted().length > 0) agenda.once(gridUp(state.now, phases.limits, PERIOD), Due.Check);
+    for (const _ of parts.limits.exhausted()) {
+      agenda.once(gridUp(state.now, phases.limits, PERIOD), Due.Check);
+      break;
+    }
   }
 
   run(): void {

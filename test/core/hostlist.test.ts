@@ -1,10 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  compareNames,
-  compressHostlist,
-  expandHostlist,
-} from "../../src/core/hostlist.js";
+import { compareNames, compressHostlist, expandHostlist } from "../../src/core/hostlist.js";
 
 const expand = (text: string) => {
   const wrong: string[] = [];

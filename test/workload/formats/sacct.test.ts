@@ -147,7 +147,9 @@ describe("what a real sacct 22.05 printed", () => {
     const { rows, jobs } = await seen(text.slice(0, text.indexOf("|multi|") + 60));
     expect(jobs.at(-1)!.id).toBe("13");
     expect(rows.counts.dropped).toEqual({ "row without its end": { count: 1, lines: [19] } });
-    await expect(seen(text.slice(0, text.indexOf("|multi|") + 60), { strict: true })).rejects.toThrow("row without its end");
+    await expect(seen(text.slice(0, text.indexOf("|multi|") + 60), { strict: true })).rejects.toThrow(
+      "row without its end",
+    );
   });
 });
 

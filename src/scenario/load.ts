@@ -9,6 +9,7 @@ import { type OpenedScenario, openScenario, type ScenarioInput } from "./open.js
 import type { Path } from "./positions.js";
 import { either } from "./problems.js";
 import { resolveScenario } from "./resolve.js";
+import { type Prices, resolvePrices } from "./resolve-prices.js";
 import { resolveThresholds, type Threshold } from "./resolve-thresholds.js";
 import type { Scenario } from "./scenario.js";
 import { scenarioSchema } from "./schema.js";
@@ -32,6 +33,10 @@ export interface LoadedScenario {
   readonly scenario: Scenario;
   /** What its results must meet; they are no part of what is run, and of its hash. */
   readonly thresholds: readonly Threshold[];
+  /** Factor on how densely all work arrives; the scenario's rates and speedups have it in them. */
+  readonly load: number;
+  /** Price of a GPU-hour by GPU type; no part of what is run either. */
+  readonly prices: Prices;
   /** What was written, with base, variant and overrides in place. */
   readonly data: unknown;
   /** Absolute path of the folder that the scenario's paths are relative to. */
@@ -68,15 +73,16 @@ export async function loadOpened(
   const layered = applyOverrides(withVariant(written, overrides.variant), changes);
   const { data } = layered;
   const find = (path: Path, what: "key" | "value") => locate(layered, path, what);
-  const { value, problems } = await checkWith(scenarioSchema, data, async (parsed, report) => ({
-    thresholds: resolveThresholds(parsed.thresholds, report),
-    scenario: await resolveScenario(parsed, folder, name, report),
-  }));
+  const { value, problems } = await checkWith(scenarioSchema, data, async (parsed, report) => {
+    const thresholds = resolveThresholds(parsed.thresholds, report);
+    const scenario = await resolveScenario(parsed, folder, name, report);
+    const prices = resolvePrices(parsed.prices, scenario.fleet.gpuTypes, report);
+    return { scenario, thresholds, prices, load: parsed.load };
+  });
   if (value === undefined) throw new InputError(locateProblems(problems, { locate: find }));
-  const { scenario, thresholds } = value;
+  const { scenario } = value;
   return {
-    scenario,
-    thresholds,
+    ...value,
     data: valueAt(data, ["variants"]) === undefined ? data : without(layered, "variants").data,
     folder,
     hash: hashOf(scenario),

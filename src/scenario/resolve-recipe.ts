@@ -21,6 +21,8 @@ export interface RecipeSetting {
   /** GPUs of the largest node. */
   gpusPerNode: number;
   gpuTypes: readonly GpuType[];
+  /** Factor on how densely work arrives. */
+  load: number;
 }
 
 export function resolveJobRecipe(
@@ -94,13 +96,18 @@ function boundsOf(
       hint: "or the scenario an until: otherwise work arrives for ever",
     });
   return {
-    arrivals: resolveArrivals(parsed.arrivals, path, report),
+    arrivals: resolveArrivals(parsed.arrivals, path, setting.load, report),
     ...definite({ count, until, resolution }),
   };
 }
 
-function resolveArrivals(arrivals: ParsedJobRecipe["arrivals"], path: Path, report: Report): Arrivals {
-  if (arrivals.process === "fixed") return { process: "fixed", interval: arrivals.every };
+function resolveArrivals(
+  arrivals: ParsedJobRecipe["arrivals"],
+  path: Path,
+  load: number,
+  report: Report,
+): Arrivals {
+  if (arrivals.process === "fixed") return { process: "fixed", interval: Math.round(arrivals.every / load) };
   const { daily, ...rest } = arrivals;
   if (daily?.every((weight) => weight === 0))
     report.add({
@@ -108,7 +115,7 @@ function resolveArrivals(arrivals: ParsedJobRecipe["arrivals"], path: Path, repo
       message: '"daily" must have an hour in which something arrives',
       path: [...path, "arrivals", "daily"],
     });
-  return { ...rest, ...definite({ daily }) };
+  return { ...rest, rate: rest.rate * load, ...definite({ daily }) };
 }
 
 function resolveQuantity(quantity: ParsedQuantity, path: Path, report: Report): Distribution {

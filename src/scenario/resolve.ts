@@ -34,7 +34,7 @@ export async function resolveScenario(
 
   const until = parsed.until ?? Number.POSITIVE_INFINITY;
   const gpusPerNode = pools.reduce((most, pool) => Math.max(most, pool.gpusPerNode), 1);
-  const setting = { until, gpusPerNode, gpuTypes };
+  const setting = { until, gpusPerNode, gpuTypes, load: parsed.load };
   const { policy, ...options } = parsed.scheduler;
   const at = { name: ["scheduler", "policy"], options: ["scheduler"] };
   await checkPolicy("cluster", { policy, options }, at, report);

@@ -139,6 +139,13 @@ export const scenarioSchema = z
     name: z.optional(text("Name of the scenario. Default: the file's")),
     description: z.optional(text("What the scenario is about, for people")),
     seed: z.prefault(text("Seed of all random draws", { type: ["integer", "string"] }), "1"),
+    load: z.prefault(
+      number(
+        "All work arrives so many times as densely: rates of recipes and speedups of traces times this; durations stay",
+        { above: 0 },
+      ),
+      1,
+    ),
     until: z.optional(
       positiveDuration("The run ends at this time, counted from its start. Default: when the work is done"),
     ),
@@ -194,6 +201,14 @@ export const scenarioSchema = z
         .array(z.union([thresholdMapping, threshold]))
         .check(z.meta({ description: "What `whowaits check` holds the results against" })),
       [],
+    ),
+    prices: z.prefault(
+      z
+        .record(z.string(), number("Price of one GPU for an hour, in any currency", { least: 0 }))
+        .check(
+          z.meta({ description: "What a GPU-hour costs you, by GPU type: what `whowaits plan` adds up" }),
+        ),
+      {},
     ),
     variants: z.prefault(
       z

@@ -57,7 +57,7 @@ export function resolveRequestRecipe(
   setting: RecipeSetting,
   report: Report,
 ): RequestRecipe {
-  const { prefixes, sessions } = parsed;
+  const { prefixes, sessions, priority, slo } = parsed;
   const distribution = (quantity: ParsedQuantity, ...keys: string[]) =>
     resolveQuantity(quantity, [...path, ...keys], report);
   return {
@@ -66,6 +66,13 @@ export function resolveRequestRecipe(
     outputTokens: distribution(parsed.outputTokens, "outputTokens"),
     ...definite({
       tenants: weighted(parsed.tenants),
+      priority: priority === undefined ? undefined : distribution(priority, "priority"),
+      slo:
+        slo &&
+        definite({
+          ttft: slo.ttft === undefined ? undefined : distribution(slo.ttft, "slo", "ttft"),
+          e2e: slo.e2e === undefined ? undefined : distribution(slo.e2e, "slo", "e2e"),
+        }),
       prefixes: prefixes && {
         groups: prefixes.groups,
         tokens: distribution(prefixes.tokens, "prefixes", "tokens"),

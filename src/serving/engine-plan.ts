@@ -70,10 +70,12 @@ export function planEngine(config: ServiceConfig): EnginePlan {
     );
 
   const timeModel = createTimeModel(config, model, tensorParallel, [...enginePath, "time"]);
+  const prompt = promptPass();
   const setup = (random: SchedulerSetup["random"]): SchedulerSetup => ({
     gpu,
     maxModelLen,
-    prefillTime: (tokens) => timeModel.time(promptPass(tokens)),
+    slo: config.slo ?? {},
+    prefillTime: (tokens) => timeModel.time(prompt(tokens)),
     random,
     path: optionsPath,
   });
@@ -179,12 +181,15 @@ function swapOf({ swap_space }: EngineOptions, blockBytes: number, gpu: GpuType)
   };
 }
 
-/** A pass of one new request, on a table of its own. */
-function promptPass(tokens: number): Batch {
+/** Makes passes of one new request, on a table of their own; each call reuses the pass before. */
+function promptPass(): (tokens: number) => Batch {
   const batch = new Batch(new RequestTable({ ids: new Names(), tenants: new Names() }));
-  batch.add(0, tokens);
-  batch.sample(0);
-  return batch;
+  return (tokens) => {
+    batch.clear();
+    batch.add(0, tokens);
+    batch.sample(0);
+    return batch;
+  };
 }
 
 /** The model as the engine's options store and cache it. */

@@ -93,6 +93,7 @@ export class Replica {
       scheduler.schedule(engine, out);
       this.reasons.update(engine.waiting, out.blockedBy);
       if (out.count === 0) {
+        if (out.wakeAt <= engine.now && this.#inFlight === 0) continue;
         this.#wakeAt(out.wakeAt);
         break;
       }
@@ -167,6 +168,8 @@ export class Replica {
     if (this.#inFlight === this.#mostInFlight && stretch.left > 0 && newest.isDecode) {
       const steady = this.#inFlight === 1 || newest.continues(this.#batch(0));
       if (steady) this.#leap = Math.max(0, Math.min(this.#horizon(newest), stretch.left));
+      if (newest.wakeAt < Number.POSITIVE_INFINITY)
+        this.#leap = stretch.endedBefore(newest.wakeAt, this.#leap);
     }
     const end = stretch.endOf(stretch.passes + this.#leap);
     this.#endEvent = this.simulation.at(end, Phase.End, this.events.passEnd, this.number);

@@ -25,7 +25,7 @@ export interface RequestScheduler {
    *   GPU, has some), `engine.swapIn(request, out)` back again, from `engine.swapped`; the pass waits for the transfer;
    * - `engine.advance(out)`, last, books the tokens as computed and finds which entries yield one;
    * - `out.blockedBy = engine.reasons.intern("…")` says why the head of the queue was not let in;
-   * - `out.wakeAt` asks for another call at a later time although nothing may happen until then.
+   * - `out.wakeAt` asks for another call at a later time although nothing may happen until then; no leap goes beyond it.
    * A batch left empty idles the engine until something arrives, ends or is due.
    */
   schedule(engine: Engine, out: Batch): void;
@@ -78,6 +78,8 @@ export interface SchedulerSetup {
   gpu: GpuType;
   /** Longest prompt and answer of one request, in tokens. */
   maxModelLen: number;
+  /** The service's targets, µs. */
+  slo: { ttft?: number; tpot?: number; e2e?: number };
   /** µs that a pass with this prompt and nothing else takes. */
   prefillTime(tokens: number): number;
   /** Random numbers of this replica's own. */

@@ -1,3 +1,4 @@
+import { edf } from "./edf/entry.js";
 import { fastserve } from "./fastserve/entry.js";
 import { orca } from "./orca/scheduler.js";
 import type { RequestSchedulerEntry } from "./request-scheduler.js";
@@ -19,5 +20,6 @@ export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
   trtllm,
   vtc,
   sjf,
+  edf,
   fastserve,
 };

@@ -135,7 +135,9 @@ export class Service implements LeaseHolder, RouterView {
 
   #arrive(batch: RequestBatch, row: number): void {
     const { requests, journal } = this.serving;
+    const { ttft = Number.POSITIVE_INFINITY, e2e = Number.POSITIVE_INFINITY } = this.facts.slo;
     const outputTokens = batch.outputTokens[row]!;
+    const own = { ttft: batch.ttftSlo[row]!, e2e: batch.e2eSlo[row]! };
     const request = requests.add({
       id: batch.id[row]!,
       service: this.number,
@@ -144,7 +146,9 @@ export class Service implements LeaseHolder, RouterView {
       inputTokens: batch.inputTokens[row]!,
       outputTokens,
       maxTokens: Math.max(outputTokens, this.config.maxTokens ?? 0),
-      priority: 0,
+      priority: batch.priority[row]!,
+      ttftSlo: Number.isFinite(own.ttft) ? own.ttft : ttft,
+      e2eSlo: Number.isFinite(own.e2e) ? own.e2e : e2e,
     });
     requests.setContent(request, batch, row);
     journal.requestArrive(this.now, request);

@@ -27,6 +27,8 @@ export interface TraceOrigin {
   machineSize?: number;
   /** Rows say what their tokens are, so that engines may share the KV of equal prefixes. */
   content?: boolean;
+  /** Rows say how urgent they are: their priority, or targets of their own. */
+  urgency?: boolean;
   /** Unix time of time 0 in seconds, by the trace's header or its first row; undefined when unknown. */
   epoch?: number;
   /** IANA name of the recorded machine's time zone, by the trace's header. */

@@ -5,6 +5,8 @@ import { requestSchedulers } from "../../src/serving/schedulers.js";
 import type { Row, TestService } from "./support.js";
 import { timing } from "./support.js";
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 const rows: fc.Arbitrary<Row[]> = fc
   .array(
     fc.record({
@@ -15,15 +17,18 @@ const rows: fc.Arbitrary<Row[]> = fc
       conversation: fc.integer({ min: 0, max: 5 }),
       shared: fc.integer({ min: 0, max: 170 }),
       tenant: fc.integer({ min: -1, max: 2 }),
+      priority: fc.integer({ min: -1, max: 2 }),
+      ttftSlo: fc.constantFrom(NEVER, NEVER, 30, 300, 3000),
+      e2eSlo: fc.constantFrom(NEVER, NEVER, 300, 3000),
     }),
     { minLength: 1, maxLength: 25 },
   )
   .map((gaps) => {
     let arrival = 0;
-    return gaps.map(({ gap, inputTokens, outputTokens, conversation, shared, tenant }) => {
+    return gaps.map(({ gap, conversation, shared, ...asked }) => {
       arrival += gap;
-      const tokens = Math.min(shared, inputTokens + outputTokens);
-      const row = { arrival, inputTokens, outputTokens, tenant };
+      const tokens = Math.min(shared, asked.inputTokens + asked.outputTokens);
+      const row = { arrival, ...asked };
       return conversation < 3 && tokens > 0
         ? { ...row, content: [[conversation * 1000, tokens] as const] }
         : row;
@@ -135,6 +140,17 @@ const sjf = fc
     enable_prefix_caching: fc.boolean(),
   })
   .map((options) => ({ scheduler: "sjf", options: blocksOf(options) }));
+
+const edf = fc
+  .record({
+    ...reserving,
+    deadline: fc.constantFrom("first_token", "answer"),
+    shed: fc.boolean(),
+    predictor_error: fc.constantFrom(0, 0.5),
+    enable_prefix_caching: fc.boolean(),
+  })
+  .map((options) => ({ scheduler: "edf", options: blocksOf(options) }));
+
 const fastserve = fc
   .record({
     quantum: fc.constantFrom(5, 20, 100),
@@ -187,6 +203,7 @@ export const randomService = fc
       trtllm,
       vtc,
       sjf,
+      edf,
       fastserve,
       vllmV0,
     ),
@@ -196,6 +213,7 @@ export const randomService = fc
       router: fc.constantFrom(...Object.keys(routers)),
       startup: fc.constantFrom(0, 500),
       maxTokens: fc.constantFrom(0, 70),
+      slo: fc.constantFrom({}, { ttft: 200, tpot: 20 }, { tpot: 7, e2e: 2000 }),
     }),
   )
   .map(([someRows, engine, service]) => ({ ...service, ...engine, rows: someRows }));

@@ -70,6 +70,11 @@ export class KvCache {
     this.#identity = identity ?? new ContentIdentity(requests, blockSize);
   }
 
+  /** Whether blocks are shared by their content. */
+  get findsPrefixes(): boolean {
+    return this.#index !== undefined;
+  }
+
   /**
    * Finds the longest cached prefix of a request that holds nothing yet, for the `allocate` that follows. The last
    * token is never taken from the cache: it must be computed to yield the next one.

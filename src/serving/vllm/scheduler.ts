@@ -35,7 +35,11 @@ export class VllmScheduler implements RequestScheduler {
     const left = this.#scheduleRunning(engine, out);
     this.#preempted = left < 0;
     if (left >= 0) this.#scheduleWaiting(engine, out, left);
-    else if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("no free KV blocks");
+    else {
+      if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("no free KV blocks");
+      // The first in line was the least urgent and gave way: the step is empty, and the loop comes round at once.
+      if (out.count === 0) out.wakeAt = engine.now;
+    }
     engine.advance(out);
     if (this.options.async_scheduling) {
       const { placeholders } = engine.requests;

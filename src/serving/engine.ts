@@ -37,6 +37,8 @@ export class Engine {
   /** µs since the run's start. */
   now = 0;
   readonly #sampled = new IntList();
+  /** Those of `#sampled` that have their last token. */
+  readonly #done = new IntList();
   readonly #time = new Float64Array(1);
 
   constructor(
@@ -161,25 +163,33 @@ export class Engine {
    * in batch order. Entries whose request has ended meanwhile are passed over; their token is lost.
    */
   complete(batch: Batch): void {
-    const { items, length } = this.yieldTokens(batch);
-    for (let i = 0; i < length; i++) this.finishIfDone(items[i]!);
+    this.yieldTokens(batch);
+    this.finishDone();
   }
 
   /**
    * Every entry that reached the end of what was known gets one token, unless its request has ended meanwhile. Nobody leaves
-   * yet: `finishIfDone` follows.
+   * yet: `finishDone` follows, or `finishIfDone` for one of them.
    *
+   * @param ahead passes are formed ahead (see `advance`)
    * @returns who got one, in batch order; valid until the next call
    */
-  yieldTokens(batch: Batch): IntList {
-    const { serial, tokens } = this.requests;
+  yieldTokens(batch: Batch, ahead = false): IntList {
+    const { serial, tokens, placeholders, output, input } = this.requests;
+    const { maxModelLen } = this;
     const sampled = this.#sampled;
+    const done = this.#done;
     sampled.clear();
-    for (let i = 0; i < batch.count; i++) {
-      const r = batch.request[i]!;
-      if (batch.samples[i] === 0 || serial[r] !== batch.serial[i]) continue;
-      tokens[r]!++;
+    done.clear();
+    const { count, request, samples, serial: serialThen } = batch;
+    for (let i = 0; i < count; i++) {
+      const r = request[i]!;
+      if (samples[i] === 0 || serial[r] !== serialThen[i]) continue;
+      const generated = tokens[r]! + 1;
+      tokens[r] = generated;
+      if (ahead) placeholders[r]!--;
       sampled.push(r);
+      if (generated >= output[r]! || input[r]! + generated >= maxModelLen) done.push(r);
     }
     this.#time[0] = this.now;
     if (sampled.length > 0) this.events.decoded(sampled.items, sampled.length, this.#time, 1);
@@ -189,6 +199,13 @@ export class Engine {
   /** Whether the request has its last token. */
   isDone(request: number): boolean {
     return this.#outcome(request) !== UNFINISHED;
+  }
+
+  /** Those who got their last token in the last `yieldTokens` leave, in batch order. */
+  finishDone(): void {
+    const done = this.#done;
+    for (let i = 0; i < done.length; i++) this.finishIfDone(done.items[i]!);
+    done.clear();
   }
 
   finishIfDone(request: number): void {
@@ -214,15 +231,23 @@ export class Engine {
     this.events.decoded(batch.request, batch.count, ends, rounds);
   }
 
-  /** Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample. */
-  advance(batch: Batch): void {
+  /**
+   * Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample.
+   *
+   * @param ahead passes are formed before the tokens of the one that runs are known: a token to come is a placeholder
+   */
+  advance(batch: Batch, ahead = false): void {
     const { computed, input, tokens, placeholders } = this.requests;
     if (this.kv.offload !== undefined) batch.transfer += this.kv.takeTransfer();
-    for (let i = 0; i < batch.count; i++) {
-      const r = batch.request[i]!;
-      const after = computed[r]! + batch.tokens[i]!;
+    const { count, request, tokens: news } = batch;
+    for (let i = 0; i < count; i++) {
+      const r = request[i]!;
+      const after = computed[r]! + news[i]!;
+      const pending = placeholders[r]!;
       computed[r] = after;
-      if (after >= input[r]! + tokens[r]! + placeholders[r]!) batch.sample(i);
+      if (after < input[r]! + tokens[r]! + pending) continue;
+      batch.sample(i);
+      if (ahead) placeholders[r] = pending + 1;
     }
   }
 }

@@ -32,7 +32,7 @@ export interface RequestScheduler {
 
   /**
    * The pass is over and its tokens are there. Usually `engine.complete(batch)`: each sampling entry gets its token by
-   * `engine.yieldTokens`, and who is done leaves by `engine.finishIfDone`.
+   * `engine.yieldTokens`, and who is done leaves by `engine.finishDone`.
    */
   complete(engine: Engine, batch: Batch): void;
 

@@ -40,11 +40,7 @@ export class VllmScheduler implements RequestScheduler {
       // The first in line was the least urgent and gave way: the step is empty, and the loop comes round at once.
       if (out.count === 0) out.wakeAt = engine.now;
     }
-    engine.advance(out);
-    if (this.options.async_scheduling) {
-      const { placeholders } = engine.requests;
-      for (let i = 0; i < out.count; i++) if (out.samples[i] === 1) placeholders[out.request[i]!]!++;
-    }
+    engine.advance(out, this.options.async_scheduling);
   }
 
   /** Tokens left of the budget; -1 when somebody was preempted, so that nobody may be let in. */
@@ -154,13 +150,12 @@ export class VllmScheduler implements RequestScheduler {
     }
     const { requests, kv } = engine;
     const { status, computed, placeholders } = requests;
-    const { items, length } = engine.yieldTokens(batch);
+    const { items, length } = engine.yieldTokens(batch, true);
     for (let i = 0; i < length; i++) {
       const r = items[i]!;
-      placeholders[r]!--;
       if (status[r] === RequestStatus.Running) kv.cache(r, computed[r]! - placeholders[r]!);
-      engine.finishIfDone(r);
     }
+    engine.finishDone();
   }
 
   horizon(engine: Engine, batch: Batch): number {

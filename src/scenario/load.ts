@@ -16,7 +16,7 @@ import { scenarioSchema } from "./schema.js";
 import { valueAt } from "./schema-walk.js";
 import { applyOverrides, type Override, type OverrideText, override, parseSet } from "./set.js";
 
-/** What replaces values of the scenario; a later `set` wins, `seed` and `until` win over `set`. */
+/** What replaces values of the scenario; a later `set` wins, `seed`, `until` and `warmUp` win over `set`. */
 export interface Overrides {
   /** One of the scenario's `variants`, laid over it before anything else. */
   variant?: string;
@@ -25,6 +25,8 @@ export interface Overrides {
   seed?: string | number;
   /** A duration with its unit. */
   until?: string;
+  /** Start of the measured window: a duration with its unit, or `auto`. */
+  warmUp?: string;
   /** What `${NAME}` in the scenario stands for; without an environment it is plain text. */
   environment?: Environment;
 }
@@ -126,14 +128,15 @@ function withVariant(layered: Layered, name: string | undefined): Layered {
   return overlay(layered, variant);
 }
 
-function overridesOf({ set = [], seed, until }: Overrides): Override[] {
-  const named = (name: string, key: string, value: string | number | undefined) => {
+function overridesOf({ set = [], seed, until, warmUp }: Overrides): Override[] {
+  const named = (name: string, path: Path, value: string | number | undefined) => {
     const text: OverrideText = { name, text: String(value) };
-    return value === undefined ? [] : [override([key], String(value), text)];
+    return value === undefined ? [] : [override(path, String(value), text)];
   };
   return [
     ...set.map((text) => parseSet({ name: "--set", text })),
-    ...named("--seed", "seed", seed),
-    ...named("--until", "until", until),
+    ...named("--seed", ["seed"], seed),
+    ...named("--until", ["until"], until),
+    ...named("--warm-up", ["measure", "from"], warmUp),
   ];
 }

@@ -1,6 +1,17 @@
 import * as z from "zod/mini";
 import { GROUP_KEYS } from "../metrics/options.js";
-import { byteRate, bytes, count, duration, flag, number, oneOf, positiveDuration, text } from "./fields.js";
+import {
+  byteRate,
+  bytes,
+  count,
+  duration,
+  durationOr,
+  flag,
+  number,
+  oneOf,
+  positiveDuration,
+  text,
+} from "./fields.js";
 import { jobSource, requestSource } from "./schema-sources.js";
 
 /** Every key that a scenario may have. Unknown ones are errors: a misspelt key must not silently do nothing. */
@@ -161,7 +172,13 @@ export const scenarioSchema = z
     measure: z.prefault(
       z
         .strictObject({
-          from: z.prefault(duration("Start of the measured window"), "0s"),
+          from: z.prefault(
+            durationOr(
+              ["auto"],
+              "Start of the measured window; auto: where the warm-up ends by MSER-5, for which all runs twice",
+            ),
+            "0s",
+          ),
           to: z.optional(positiveDuration("End of the measured window. Default: the end of the run")),
           tau: z.prefault(
             positiveDuration("Bound of the bounded slowdown: shorter jobs count as this long"),

@@ -32,6 +32,27 @@ const MANY = ["--vary", "fleet.pools.0.nodes=4..8", "--vary", "scheduler.policy=
 const SEEDS = ["--replications", "100", "--metric", "wait.p95", "--metric", "wait.mean"];
 
 describe("sweep", () => {
+  it("leaves the warm-up of each point out by MSER-5, and says from when it measures", () => {
+    const args = ["--vary", "load=0.5,1", "--replications", "2", "--set", "jobs.generate.count=2000"];
+    const { status, out } = sweep(
+      ...args,
+      "--set",
+      "fleet.pools.0.nodes=8",
+      "--warm-up",
+      "auto",
+      "--out",
+      "w.csv",
+    );
+    expect(status).toBe(0);
+    expect(out).toMatch(/^warm-up left out by MSER-5: /m);
+    const [head, ...lines] = readFileSync(join(folder, "w.csv"), "utf8").trimEnd().split("\n");
+    const column = head!.split(",").indexOf("measured from [us]");
+    expect(column).toBe(4);
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(Number(line.split(",")[column])).toBeGreaterThanOrEqual(0);
+    expect(new Set(lines.map((line) => line.split(",")[column])).size).toBeGreaterThan(1);
+  });
+
   it("of 2,000 points killed three times and resumed gives the same file as one that ran through", async () => {
     const through = sweep(...MANY, ...SEEDS, "--store", "a", "--out", "through.csv", "-q");
     expect([through.status, through.err]).toEqual([0, ""]);

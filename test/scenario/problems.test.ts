@@ -363,7 +363,7 @@ it("says everything at once, in the order of the file", async () => {
     '8 <trase> scenario/unknown-key: "trase" is not a key of jobs[0] (did you mean "trace"?)',
     "8 <job.csv> trace/not-found: there is no trace file job.csv (did you mean jobs.csv?)",
     '9 <-1> scenario/out-of-range: "speedup" must be more than 0, not -1',
-    '10 <now> scenario/unit: "from" must be a duration, not "now" (write it as 90s, 5m, 2h30m or 7d)',
+    '10 <now> scenario/unit: "from" must be auto or a duration, not "now" (write a duration as 90s, 5m or 2h30m)',
   ]);
 });
 

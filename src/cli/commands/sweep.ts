@@ -8,7 +8,6 @@ export interface SweepCliOptions extends OverrideOptions {
   replications?: string;
   seeds?: string;
   metric?: string[];
-  warmUp?: string;
   out?: string;
   format?: "csv" | "jsonl" | "parquet";
   json?: boolean;
@@ -29,7 +28,6 @@ export function sweepCommand(program: Command, { terminal, finish }: Context): v
     .option("--replications <n>", "seeds per combination, from the scenario's seed on. Default: 1")
     .option("--seeds <seeds>", "the seeds themselves: 1..20 or 3,7,9")
     .option("--metric <name>", "keep only this metric, such as wait.p95; again for more", collect)
-    .option("--warm-up <duration>", "leave out what arrives before this simulated time")
     .option("--out <file>", "write all points: .csv, .jsonl or .parquet by its ending; - is standard output")
     .addOption(new Option("--format <name>", "format of --out").choices(["csv", "jsonl", "parquet"]))
     .option("--json", "print JSON instead of the summary")

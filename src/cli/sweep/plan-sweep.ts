@@ -34,11 +34,7 @@ export async function planSweep(
     });
   const sampling = samplingOf(options.sample);
   const common = overridesOf(options, terminal.world);
-  const warmUp = options.warmUp === undefined ? [] : [`measure.from=${options.warmUp}`];
-  const tasks = await Tasks.open(await readInput(path, terminal), {
-    ...common,
-    set: [...(common.set ?? []), ...warmUp],
-  });
+  const tasks = await Tasks.open(await readInput(path, terminal), common);
   const { scenario } = await tasks.load();
   return {
     design: designOf(axes, sampling, scenario.seed),

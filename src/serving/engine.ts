@@ -3,6 +3,7 @@ import type { Names } from "../core/names.js";
 import { RequestOutcome } from "../journal/journal.js";
 import type { Batch } from "./batch.js";
 import type { KvCache } from "./kv/kv-cache.js";
+import type { KvMemory } from "./kv/kv-memory.js";
 import type { Leap } from "./leap.js";
 import { FifoQueue, type RequestQueue } from "./request-queue.js";
 import { RequestStatus, type RequestTable } from "./request-table.js";
@@ -16,7 +17,8 @@ export interface EngineEvents {
   found?(time: number, request: number, gpu: number, host: number, disk: number): void;
   /** The request enters a batch for the first time, or again after a preemption. */
   scheduled(time: number, request: number): void;
-  preempted(time: number, request: number): void;
+  /** It lost its place; `why` is a number of the engine's reasons, "preempted" when absent. */
+  preempted(time: number, request: number, why?: number): void;
   /** One more output token. */
   generated(time: number, request: number): void;
   /** One more output token of each of the first `count` requests at each of the first `rounds` times. */
@@ -40,12 +42,14 @@ export class Engine {
   /** Those of `#sampled` that have their last token. */
   readonly #done = new IntList();
   readonly #time = new Float64Array(1);
+  /** Its memory as the paged blocks that most schedulers work with; not for one that brings memory of its own. */
+  readonly kv: KvCache;
 
   constructor(
     readonly requests: RequestTable,
     /** Requests that wait, in the order of the scheduler's choice. */
     readonly waiting: RequestQueue,
-    readonly kv: KvCache,
+    readonly memory: KvMemory,
     /** Prompt and answer of one request, in tokens. */
     readonly maxModelLen: number,
     /** Words for why requests wait. */
@@ -53,6 +57,7 @@ export class Engine {
     readonly events: EngineEvents,
   ) {
     this.swapped = new FifoQueue(requests);
+    this.kv = memory as KvCache;
   }
 
   get unfinished(): number {
@@ -61,7 +66,7 @@ export class Engine {
 
   /** Puts a request, just taken from the queue and given its blocks, at the end of the running ones. */
   start(request: number): void {
-    const { found } = this.kv;
+    const { found } = this.memory;
     if (found.request === request) {
       this.events.found?.(this.now, request, found.gpu, found.host, found.disk);
       found.request = -1;
@@ -76,16 +81,17 @@ export class Engine {
    * returns, and the scheduler puts it where it shall wait. The answer's tokens so far are kept.
    *
    * @param at its index in `running`
+   * @param why a number of `reasons`; "preempted" when absent
    */
-  preempt(at: number): number {
+  preempt(at: number, why?: number): number {
     const { requests } = this;
     const request = this.running.items[at]!;
     this.running.removeAt(at);
-    this.kv.free(request, true);
+    this.memory.free(request, true);
     requests.status[request] = RequestStatus.Preempted;
     requests.computed[request] = 0;
     requests.preemptions[request]!++;
-    this.events.preempted(this.now, request);
+    this.events.preempted(this.now, request, why);
     return request;
   }
 
@@ -154,7 +160,7 @@ export class Engine {
     else if (requests.status[request] === RequestStatus.Swapped) this.swapped.remove(request);
     else this.waiting.remove(request);
     requests.status[request] = RequestStatus.Ended;
-    this.kv.free(request, false);
+    this.memory.free(request, false);
     this.events.ended(this.now, request, outcome);
   }
 
@@ -238,7 +244,7 @@ export class Engine {
    */
   advance(batch: Batch, ahead = false): void {
     const { computed, input, tokens, placeholders } = this.requests;
-    if (this.kv.offload !== undefined) batch.transfer += this.kv.takeTransfer();
+    batch.transfer += this.memory.takeTransfer();
     const { count, request, tokens: news } = batch;
     for (let i = 0; i < count; i++) {
       const r = request[i]!;

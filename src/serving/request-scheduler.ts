@@ -3,6 +3,7 @@ import type { Stream } from "../core/random.js";
 import type { GpuType } from "../fleet/catalogue.js";
 import type { Batch } from "./batch.js";
 import type { Engine } from "./engine.js";
+import type { KvMemory } from "./kv/kv-memory.js";
 import type { Leap } from "./leap.js";
 import type { EngineLimits } from "./refusal.js";
 import type { RequestQueue } from "./request-queue.js";
@@ -62,6 +63,12 @@ export interface RequestScheduler {
 
   /** The order in which requests wait; first come, first served when absent. */
   createQueue?(requests: RequestTable): RequestQueue;
+
+  /** Memory of another kind than paged blocks, as the engine's `memory`; the scheduler keeps it to give requests theirs. */
+  createMemory?(requests: RequestTable, limits: EngineLimits): KvMemory;
+
+  /** The replica lost its GPUs: nobody runs any more, and no pass is in flight. For schedulers that remember such things. */
+  reset?(): void;
 
   /**
    * Passes that may be in the making at once. With 2 the next pass is formed while the present one runs, before its

@@ -195,18 +195,13 @@ export class Service implements LeaseHolder, RouterView {
     const { limits } = plan;
     const offload = plan.offload && new OffloadTiers(plan.offload.host, plan.offload.disk);
     const swap = plan.swap && new SwapSpace(plan.swap.blocks, plan.swap.blockTime);
-    const kv = new KvCache(
-      requests,
-      plan.blocks,
-      limits.blockSize,
-      plan.prefixCaching,
-      undefined,
-      swap,
-      offload,
-    );
+    const memory =
+      scheduler.createMemory?.(requests, limits) ??
+      new KvCache(requests, plan.blocks, limits.blockSize, plan.prefixCaching, undefined, swap, offload);
     const waiting = scheduler.createQueue?.(requests) ?? new FifoQueue(requests);
     const why = new WaitReasons(requests, journal, simulation, reasons);
-    const engine = new Engine(requests, waiting, kv, limits.maxModelLen, reasons, this.#hear(index, why));
+    const hear = this.#hear(index, why);
+    const engine = new Engine(requests, waiting, memory, limits.maxModelLen, reasons, hear);
     const number = serving.replicas.length;
     const replica = new Replica(
       number,
@@ -235,9 +230,9 @@ export class Service implements LeaseHolder, RouterView {
         why.clear(request);
         journal.requestSchedule(time, request);
       },
-      preempted(time, request) {
+      preempted(time, request, reason) {
         journal.requestPreempt(time, request);
-        why.preempted(request);
+        why.preempted(request, reason);
       },
       generated(time, request) {
         journal.tokens(time, request, 1);

@@ -3,6 +3,7 @@ import type { Stream } from "../core/random.js";
 import type { GpuType } from "../fleet/catalogue.js";
 import type { Batch } from "./batch.js";
 import type { Engine } from "./engine.js";
+import type { OwnNames } from "./engine-options.js";
 import type { KvMemory } from "./kv/kv-memory.js";
 import type { Leap } from "./leap.js";
 import type { EngineLimits } from "./refusal.js";
@@ -109,6 +110,8 @@ export interface RequestSchedulerEntry {
   create(options: Readonly<Record<string, unknown>>, setup: SchedulerSetup): RequestScheduler;
   /** Understands the real engine's command line; absent when it has none. */
   parseArgs?(args: string, path: readonly (string | number)[]): ParsedArgs;
+  /** For an engine whose options do not bear the shared names (`engineOptions`). */
+  readonly ownNames?: OwnNames;
   /** Constants of the iteration-time model; those fitted to all engines when absent. */
   readonly timePreset?: TimePreset;
 }

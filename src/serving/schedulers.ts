@@ -3,6 +3,7 @@ import { fastserve } from "./fastserve/entry.js";
 import { orca } from "./orca/scheduler.js";
 import type { RequestSchedulerEntry } from "./request-scheduler.js";
 import { sarathi } from "./sarathi/entry.js";
+import { sglang } from "./sglang/entry.js";
 import { sjf } from "./sjf/scheduler.js";
 import { staticBatching } from "./static/scheduler.js";
 import { trtllm } from "./trtllm/entry.js";
@@ -14,6 +15,7 @@ import { vtc } from "./vtc/entry.js";
 export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
   vllm,
   "vllm-v0": vllmV0,
+  sglang,
   static: staticBatching,
   orca,
   sarathi,

@@ -2,6 +2,7 @@ import type { Stream } from "../../core/random.js";
 import { RequestOutcome } from "../../journal/journal.js";
 import type { Batch } from "../batch.js";
 import type { Engine } from "../engine.js";
+import { contradiction } from "../engine-options.js";
 import type { Leap } from "../leap.js";
 import type { EngineLimits } from "../refusal.js";
 import type { RequestScheduler } from "../request-scheduler.js";
@@ -11,7 +12,7 @@ import type { SglangOptions } from "./options.js";
 import { AddResult, PrefillAdder } from "./prefill-adder.js";
 import { WaitingList } from "./queue.js";
 import { RadixMemory } from "./radix-memory.js";
-import { maxNewTokens, maxRunningRequests, refuses } from "./request-limits.js";
+import { maxNewTokens, maxRunningRequests, promptLimit, refuses } from "./request-limits.js";
 import { RunningBatch } from "./running-batch.js";
 import { SchedulePolicy } from "./schedule-policy.js";
 
@@ -60,6 +61,8 @@ export class SglangScheduler implements RequestScheduler {
     readonly options: SglangOptions,
     readonly contextLength: number,
     readonly random: Stream,
+    /** Keys from the scenario's root to the options, for complaints. */
+    readonly path: readonly (string | number)[] = [],
   ) {
     this.passesInFlight = options.disable_overlap_schedule ? 1 : 2;
     this.ratio = new NewTokenRatio(options.schedule_conservativeness);
@@ -69,6 +72,12 @@ export class SglangScheduler implements RequestScheduler {
   createMemory(requests: RequestTable, { usableBlocks, blockSize }: EngineLimits): RadixMemory {
     const { options } = this;
     const total = usableBlocks * blockSize;
+    if (promptLimit(total, this.contextLength) <= 0)
+      throw contradiction(
+        `the KV cache holds ${total} tokens, or context_length is too short: no prompt could be served`,
+        this.path,
+        "SGLang keeps 6 tokens of both for itself: raise max_total_tokens, mem_fraction_static or context_length",
+      );
     const caching = !options.disable_radix_cache;
     this.#memory = new RadixMemory(requests, total, blockSize, caching, options.radix_eviction_policy);
     this.#maxRunning = maxRunningRequests(options.max_running_requests, total, this.contextLength);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { findModel } from "../../src/serving/model/catalogue.js";
 import { routers } from "../../src/serving/router.js";
 import { requestSchedulers } from "../../src/serving/schedulers.js";
+import { evictionPolicies } from "../../src/serving/sglang/eviction.js";
 import type { Row, TestService } from "./support.js";
 import { timing } from "./support.js";
 
@@ -191,12 +192,38 @@ const vllmV0 = fc
     options: blocksOf({ ...options, ...preemption, max_num_batched_tokens: 300 }),
   }));
 
+const sglang = fc
+  .record({
+    schedule_policy: fc.constantFrom("fcfs", "fcfs", "lpm", "dfs-weight", "lof", "random"),
+    schedule_conservativeness: fc.constantFrom(1, 0.1, 0.02),
+    max_running_requests: fc.constantFrom(1, 2, 5, 16),
+    chunked_prefill_size: fc.constantFrom(-1, 16, 32, 256),
+    max_prefill_tokens: fc.constantFrom(40, 4000),
+    prefill_max_requests: fc.constantFrom(1, 100),
+    enable_mixed_chunk: fc.boolean(),
+    disable_radix_cache: fc.boolean(),
+    radix_eviction_policy: fc.constantFrom(...evictionPolicies),
+    disable_overlap_schedule: fc.boolean(),
+    page_size: fc.constantFrom(1, 1, 4, 16),
+    context_length: fc.constantFrom(100, 4096),
+    tokens: fc.constantFrom(112, 160, 200, 400, 4000),
+  })
+  .map(({ tokens, enable_mixed_chunk, ...options }) => ({
+    scheduler: "sglang",
+    options: {
+      ...options,
+      enable_mixed_chunk: enable_mixed_chunk && options.chunked_prefill_size > 0,
+      max_total_tokens: Math.floor(tokens / options.page_size) * options.page_size,
+    },
+  }));
+
 /** A service under some scheduler, small enough that queues, blocks and budgets run out; as plain data. */
 export const randomService = fc
   .tuple(
     rows,
     fc.oneof(
       { arbitrary: vllm, weight: 3 },
+      { arbitrary: sglang, weight: 3 },
       { arbitrary: staticBatching, weight: 1 },
       orca,
       sarathi,

@@ -368,7 +368,8 @@ export class SglangScheduler implements RequestScheduler {
   }
 
   horizon(engine: Engine, batch: Batch): number {
-    if (this.prefills > 0 || this.chunked >= 0) return 0;
+    // A prompt of which one token is computed looks like a request that decodes.
+    if (this.#inFlight.some((prefills) => prefills > 0) || this.chunked >= 0) return 0;
     const { waiting, requests } = engine;
     if (waiting.length > 0 && (!this.full || this.options.enable_priority_scheduling)) return 0;
     const { tokens, output, maxTokens } = requests;

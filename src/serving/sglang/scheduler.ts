@@ -40,7 +40,11 @@ export class SglangScheduler implements RequestScheduler {
   /** Nobody is tried before somebody has left. */
   full = false;
   #fullBecause = -1;
-  #mixes: boolean;
+  /** Passes are formed before the tokens of the one that runs are known. */
+  readonly #ahead: boolean;
+  /** Somebody was retracted whose token the pass in flight computes. */
+  #lost = false;
+  readonly #mixes: boolean;
   #maxRunning = 0;
   #memory!: RadixMemory;
   #waiting!: WaitingList;
@@ -64,7 +68,8 @@ export class SglangScheduler implements RequestScheduler {
     /** Keys from the scenario's root to the options, for complaints. */
     readonly path: readonly (string | number)[] = [],
   ) {
-    this.passesInFlight = options.disable_overlap_schedule ? 1 : 2;
+    this.#ahead = !options.disable_overlap_schedule;
+    this.passesInFlight = this.#ahead ? 2 : 1;
     this.ratio = new NewTokenRatio(options.schedule_conservativeness);
     this.#mixes = options.enable_mixed_chunk && options.chunked_prefill_size > 0;
   }
@@ -102,10 +107,10 @@ export class SglangScheduler implements RequestScheduler {
   }
 
   reset(): void {
-    this.#running.clear();
     this.#inFlight.length = 0;
     this.#forgetBatches();
     this.chunked = -1;
+    this.#lost = false;
     this.#emptySince = -1;
     this.ratio.reset();
   }
@@ -117,15 +122,9 @@ export class SglangScheduler implements RequestScheduler {
     this.prefills = 0;
   }
 
+  /** One turn of the loop (`get_next_batch_to_run`). */
   schedule(engine: Engine, out: Batch): void {
-    this.nextBatch(engine, out);
-    // The loop turns again at once when there is no pass to wait for.
-    if (out.count === 0 && engine.waiting.length > 0 && this.#inFlight.length === 0)
-      this.nextBatch(engine, out);
-  }
-
-  /** One turn of the loop (`get_next_batch_to_run`): forms a pass, or leaves `out` empty. */
-  nextBatch(engine: Engine, out: Batch): void {
+    const before = this.#running.count;
     this.#wake(engine.now);
     this.#stash(engine);
     if (this.prefills > 0) this.#merge(this.#last!);
@@ -135,12 +134,11 @@ export class SglangScheduler implements RequestScheduler {
     if (this.full && engine.waiting.length > 0) out.blockedBy = this.#fullBecause;
     this.prefills = prefills;
     this.#last = out.count > 0 ? out : undefined;
-    if (out.count === 0) return;
-    engine.advance(out);
-    this.#inFlight.push(prefills);
-    if (this.passesInFlight === 1) return;
-    const { placeholders } = engine.requests;
-    for (let i = 0; i < out.count; i++) if (out.samples[i] === 1) placeholders[out.request[i]!]!++;
+    if (out.count > 0) {
+      engine.advance(out, this.#ahead);
+      this.#inFlight.push(prefills);
+      // Those who ended were only now struck off the list: the loop comes round at once.
+    } else if (this.#running.count < before) out.wakeAt = engine.now;
   }
 
   /** Makes up for the turns of the loop since the last request left. */
@@ -282,6 +280,7 @@ export class SglangScheduler implements RequestScheduler {
   #release(engine: Engine, request: number, stay: number, why: string): void {
     engine.preempt(engine.running.items.indexOf(request), engine.reasons.intern(why));
     engine.requests.placeholders[request] = 0;
+    this.#lost = this.#ahead;
     this.#memory.ensure(stay * RETRACT_DECODE_STEPS);
   }
 
@@ -337,18 +336,10 @@ export class SglangScheduler implements RequestScheduler {
 
   complete(engine: Engine, batch: Batch): void {
     const { requests } = engine;
-    const { serial, placeholders, tokens, output, maxTokens } = requests;
+    const { serial, tokens, output, maxTokens } = requests;
     const prefills = this.#inFlight.shift()!;
-    const overlaps = this.passesInFlight === 2;
-    if (overlaps)
-      for (let i = 0; i < batch.count; i++) {
-        const r = batch.request[i]!;
-        if (batch.samples[i] === 0 || serial[r] !== batch.serial[i]) continue;
-        // The token of one that was retracted while the pass ran is lost.
-        if (placeholders[r] === 0) batch.samples[i] = 0;
-        else placeholders[r]!--;
-      }
-    engine.yieldTokens(batch);
+    if (this.#lost) this.#loseTokens(batch);
+    engine.yieldTokens(batch, this.#ahead);
     for (let i = 0; i < batch.count; i++) {
       const r = batch.request[i]!;
       if (batch.samples[i] === 0 || serial[r] !== batch.serial[i]) continue;
@@ -359,6 +350,12 @@ export class SglangScheduler implements RequestScheduler {
     if (engine.unfinished > 0) return;
     if (this.#emptySince < 0) this.#emptySince = engine.now;
     this.#idleSince = engine.now;
+  }
+
+  /** The tokens of those who were retracted while the pass ran are lost. */
+  #loseTokens({ requests, request, samples, count }: Batch): void {
+    for (let i = 0; i < count; i++) if (requests.placeholders[request[i]!] === 0) samples[i] = 0;
+    this.#lost = false;
   }
 
   #finish(engine: Engine, request: number, outcome: RequestOutcome): void {

@@ -159,7 +159,7 @@ export function replay(golden: Golden): Step[] {
     finished = {};
     engine.now = step;
     const batch = new Batch(requests);
-    scheduler.nextBatch(engine, batch);
+    scheduler.schedule(engine, batch);
     const prefills = scheduler.prefills;
     const entry = {
       step,

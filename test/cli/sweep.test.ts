@@ -139,11 +139,12 @@ describe("sweep", () => {
     [["--vary", "fleet.pools.0.noodes=1,2"], 'did you mean "nodes"?'],
     [["--vary", "scheduler.policy=fifo,eazy"], 'did you mean "easy"?'],
     [["--vary", "a"], "--vary needs a key and its values"],
-    [["--vary", "seed=1,2", "--metric", "wait.p96"], "names no metric"],
-    [["--vary", "seed=1..10000000"], "10,000,000 points"],
-    [["--vary", "seed=1,2", "--out", "x.xlsx"], "names no format"],
-    [["--vary", "seed=1,2", "--sample", "sobol:9"], "is no way to draw points"],
-    [["--vary", "seed=1,2", "--store", "/proc/nope"], "/proc/nope"],
+    [["--vary", "until=1h,2h", "--metric", "wait.p96"], "names no metric"],
+    [["--vary", "until=1h,2h", "--seeds", "1..5000000"], "10,000,000 points"],
+    [["--vary", "seed=1,2"], "--seeds 1..20"],
+    [["--vary", "until=1h,2h", "--out", "x.xlsx"], "names no format"],
+    [["--vary", "until=1h,2h", "--sample", "sobol:9"], "is no way to draw points"],
+    [["--vary", "until=1h,2h", "--store", "/proc/nope"], "/proc/nope"],
   ])("%j ends with 2 and says what is wrong", (args, text) => {
     const { status, out, err } = sweep(...args);
     expect([status, out]).toEqual([2, ""]);

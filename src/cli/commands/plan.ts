@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import { type Context, examples } from "../context.js";
+import { type ManyRunsOptions, manyRunsOptions } from "../many-runs/options.js";
 import { collect, type OverrideOptions, overrideOptions } from "../overrides.js";
 
-export interface PlanCliOptions extends OverrideOptions {
+export interface PlanCliOptions extends OverrideOptions, ManyRunsOptions {
   find?: string[];
   largest?: string;
   price?: string[];
@@ -11,10 +12,7 @@ export interface PlanCliOptions extends OverrideOptions {
   markdown?: boolean;
   replications: string;
   confidence: string;
-  store: string;
-  workers?: string;
   json?: boolean;
-  quiet?: boolean;
 }
 
 export function planCommand(program: Command, { terminal, finish }: Context): void {
@@ -39,8 +37,6 @@ export function planCommand(program: Command, { terminal, finish }: Context): vo
       ).choices(["fleet", "replicas"]),
     )
     .option("--no-headroom", "do not look how much more load the answer takes")
-    .option("--store <folder>", "where results are kept, so that no point runs twice", ".whowaits/points")
-    .option("--workers <n>", "runs at a time. Default: as many as the machine has cores")
     .option("--json", "print JSON instead of the summary")
     .option("--markdown", "print Markdown")
     .option("-q, --quiet", "no progress")
@@ -48,6 +44,7 @@ export function planCommand(program: Command, { terminal, finish }: Context): vo
       const { runPlan } = await import("../plan/run-plan.js");
       finish(await runPlan(path, options, terminal));
     });
+  manyRunsOptions(command, { keeps: true });
   examples(command, [
     ["plan s.yaml --find services.chat.replicas=1..16", "How many replicas the service needs"],
     ["plan s.yaml --find fleet.pools.0.nodes=8..64:4", "How many nodes, in fours"],

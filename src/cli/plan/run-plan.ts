@@ -4,7 +4,7 @@ import { Tasks } from "../../experiment/point/tasks.js";
 import type { PlanCliOptions } from "../commands/plan.js";
 import { Exit } from "../exit.js";
 import { readInput } from "../input.js";
-import { withManyRuns } from "../many-runs.js";
+import { withManyRuns } from "../many-runs/many-runs.js";
 import { fraction, wholeNumber } from "../numbers.js";
 import { overridesOf } from "../overrides.js";
 import type { Terminal } from "../terminal.js";

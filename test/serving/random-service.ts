@@ -194,7 +194,16 @@ const vllmV0 = fc
 
 const sglang = fc
   .record({
-    schedule_policy: fc.constantFrom("fcfs", "fcfs", "lpm", "dfs-weight", "lof", "random"),
+    order: fc.constantFrom(
+      { schedule_policy: "fcfs" },
+      { schedule_policy: "lpm" },
+      { schedule_policy: "dfs-weight" },
+      { schedule_policy: "lof" },
+      { schedule_policy: "random" },
+      { schedule_policy: "fcfs", enable_priority_scheduling: true },
+      { schedule_policy: "lof", enable_priority_scheduling: true, schedule_low_priority_values_first: true },
+    ),
+    priority_scheduling_preemption_threshold: fc.constantFrom(0, 1),
     schedule_conservativeness: fc.constantFrom(1, 0.1, 0.02),
     max_running_requests: fc.constantFrom(1, 2, 5, 16),
     chunked_prefill_size: fc.constantFrom(-1, 16, 32, 256),
@@ -208,10 +217,11 @@ const sglang = fc
     context_length: fc.constantFrom(100, 4096),
     tokens: fc.constantFrom(112, 160, 200, 400, 4000),
   })
-  .map(({ tokens, enable_mixed_chunk, ...options }) => ({
+  .map(({ tokens, order, enable_mixed_chunk, ...options }) => ({
     scheduler: "sglang",
     options: {
       ...options,
+      ...order,
       enable_mixed_chunk: enable_mixed_chunk && options.chunked_prefill_size > 0,
       max_total_tokens: Math.floor(tokens / options.page_size) * options.page_size,
     },

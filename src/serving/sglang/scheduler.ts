@@ -124,10 +124,10 @@ export class SglangScheduler implements RequestScheduler {
 
   /** One turn of the loop (`get_next_batch_to_run`). */
   schedule(engine: Engine, out: Batch): void {
-    const before = this.#running.count;
     this.#wake(engine.now);
     this.#stash(engine);
     if (this.prefills > 0) this.#merge(this.#last!);
+    const before = this.#running.count;
     const prefills = this.#prefill(engine, out);
     if (prefills === 0) this.#decode(engine, out);
     else if (this.#mixes) this.#mix(out);
@@ -137,7 +137,7 @@ export class SglangScheduler implements RequestScheduler {
     if (out.count > 0) {
       engine.advance(out, this.#ahead);
       this.#inFlight.push(prefills);
-      // Those who ended were only now struck off the list: the loop comes round at once.
+      // Somebody was only now struck off the list: the loop comes round at once.
     } else if (this.#running.count < before) out.wakeAt = engine.now;
   }
 

@@ -50,7 +50,7 @@ export function planCommand(program: Command, { terminal, finish }: Context): vo
     ["plan s.yaml --find fleet.pools.0.nodes=8..64:4", "How many nodes, in fours"],
     ["plan s.yaml --largest load=1..4:0.1", "How much more work the fleet takes"],
     [
-      "plan s.yaml --find fleet.pools.0.nodes=1..16 --find fleet.pools.0.gpu=L4,L40S --price L4=0.7 --price L40S=1.8",
+      "plan s.yaml --find a.nodes=1..16 --find a.gpu=L4,L40S --price L4=0.7",
       "Which GPUs, and how many of them, are the cheapest that do",
     ],
   ]);

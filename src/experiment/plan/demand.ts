@@ -50,13 +50,31 @@ class Moments {
   }
 }
 
-/** What the work of a run asks for, whoever waits for it: the input of queueing formulas. */
-export class Demand implements JournalListener {
-  readonly jobs = new Arrivals();
-  /** GPUs of a job; cores in a fleet without GPUs. */
+/** What jobs are counted in: GPUs, else cores, else whole nodes. */
+export type Resource = "GPUs" | "cores" | "nodes";
+
+/** The jobs that are counted in one resource. */
+class JobDemand {
+  readonly arrivals = new Arrivals();
+  /** Of a job. */
   readonly size = new Moments();
   /** Run time of a job, weighted by its size, µs. */
   readonly run = new Moments();
+
+  add(time: number, size: number, run: number): void {
+    this.arrivals.add(time);
+    this.size.add(size);
+    this.run.add(run, size);
+  }
+}
+
+/** What the work of a run asks for, whoever waits for it: the input of queueing formulas. */
+export class Demand implements JournalListener {
+  readonly jobs: Readonly<Record<Resource, JobDemand>> = {
+    GPUs: new JobDemand(),
+    cores: new JobDemand(),
+    nodes: new JobDemand(),
+  };
   /** GPUs that replicas ask for. */
   held = 0;
   /** By service: arrivals, and the time from the first pass to the end, µs. */
@@ -71,15 +89,14 @@ export class Demand implements JournalListener {
   }
 
   submit(time: number, job: number): void {
-    const { jobs, gpus } = this.facts;
+    const { jobs } = this.facts;
+    const [gpus, cores] = [jobs.gpus(job), jobs.cpus(job)];
     if (jobs.isReplica(job)) {
-      this.held += jobs.gpus(job);
+      this.held += gpus;
       return;
     }
-    const size = gpus > 0 ? jobs.gpus(job) : jobs.cpus(job);
-    this.jobs.add(time);
-    this.size.add(size);
-    this.run.add(jobs.runTime(job), size);
+    const resource = gpus > 0 ? "GPUs" : cores > 0 ? "cores" : "nodes";
+    this.jobs[resource].add(time, gpus || cores || jobs.tasks(job), jobs.runTime(job));
   }
 
   requestArrive(time: number, request: number): void {

@@ -3,17 +3,17 @@ import { simulate } from "../../scenario/simulate.js";
 import type { Point } from "../point/point.js";
 import type { Tasks } from "../point/tasks.js";
 import { meanWait, type Station, utilisation } from "../statistics/queueing.js";
-import { Demand } from "./demand.js";
+import { Demand, type Resource } from "./demand.js";
 import { Stopped } from "./trials.js";
 
 /** What queueing theory says of the answer, beside what was simulated; of one replication. Times in µs. */
 export interface Sanity {
   /** Undefined without jobs. */
   readonly jobs?: {
-    /** Busy GPUs that the jobs ask for on average (utilisation law), and those that replicas leave for them. */
+    /** Busy units that the jobs ask for on average (utilisation law), and those that replicas leave for them. */
     readonly needs: number;
     readonly has: number;
-    readonly resource: "GPUs" | "cores";
+    readonly resource: Resource;
     /** Mean wait of M/G/c: so many servers, each as large as the mean job. */
     readonly servers: number;
     readonly predicted: number;
@@ -47,26 +47,28 @@ export async function sanityOf(
   return { services, ...(jobs === undefined ? {} : { jobs }) };
 }
 
-function jobsOf({ jobs, size, run, held, facts }: Demand, metrics: readonly Metric[]): Sanity["jobs"] {
-  const onGpus = facts.gpus > 0;
-  const has = onGpus ? facts.gpus - held : facts.cpus;
-  if (jobs.rate === 0 || size.mean === 0 || has <= 0) return undefined;
-  // Jobs ask for whole nodes here and for single GPUs there: as servers of their mean size the fleet has this many.
+/** Of the scarcest kind of resource that jobs ask for. */
+function jobsOf({ jobs, held, facts }: Demand, metrics: readonly Metric[]): Sanity["jobs"] {
+  const there = { GPUs: facts.gpus - held, cores: facts.cpus, nodes: facts.nodes };
+  const resource = (["GPUs", "cores", "nodes"] as const).find((one) => jobs[one].arrivals.rate > 0);
+  if (resource === undefined || there[resource] <= 0) return undefined;
+  const { arrivals, size, run } = jobs[resource];
+  const has = there[resource];
+  // As servers of the mean job's size the fleet has this many.
   const station: Station = {
-    rate: jobs.rate,
-    arrivalCv: jobs.cv,
+    rate: arrivals.rate,
+    arrivalCv: arrivals.cv,
     service: run.mean,
     serviceCv: run.cv,
     servers: Math.max(1, Math.floor(has / size.mean)),
   };
+  const whole = (metric: Metric) => metric.name === "wait.mean" && Object.keys(metric.labels).length === 0;
   return {
     needs: utilisation({ ...station, servers: 1 }) * size.mean,
     has,
-    resource: onGpus ? "GPUs" : "cores",
+    resource,
     servers: station.servers,
     predicted: meanWait(station),
-    simulated:
-      metrics.find(({ name, labels }) => name === "wait.mean" && Object.keys(labels).length === 0)?.value ??
-      null,
+    simulated: metrics.find(whole)?.value ?? null,
   };
 }

@@ -14,7 +14,8 @@ import { shortKeys } from "../sweep/groups.js";
 export function answerText(plan: Plan): string {
   const { scenario, goal, answer, confidence, keys, tried } = plan;
   const short = shortKeys(keys);
-  const sure = `meets all targets with ${formatPercent(confidence)} confidence`;
+  const surely = plan.replications < 2 ? "" : ` with ${formatPercent(confidence)} confidence`;
+  const sure = `meets all targets${surely}`;
   if (answer !== undefined)
     return goal === "cheapest"
       ? `${scenario}: the cheapest that ${sure} is ${short.map((key, i) => `${key} = ${answer.values[i]}`).join(", ")}, at ${costText(plan, answer)}`
@@ -79,7 +80,12 @@ function brokenText({ standings, error }: Trial, targets: readonly Target[]): st
   if (error !== undefined) return `it cannot run (${error.message})`;
   const index = tightest(standings);
   const { margin } = standings[index]!;
-  return `${targets[index]!.text}, ${margin < 0 ? `missed by ${formatPercent(-margin)}` : "met on average, but not surely"}`;
+  return `${targets[index]!.text}, ${margin < 0 ? `missed by ${shareText(-margin)}` : "met on average, but not surely"}`;
+}
+
+/** What is a little is not nothing. */
+function shareText(share: number): string {
+  return share < 0.001 ? "less than 0.1 %" : formatPercent(share);
 }
 
 function headroomText({ holds, breaks }: Headroom, targets: readonly Target[]): string {
@@ -108,12 +114,23 @@ function sanityTexts({ jobs, services }: Sanity): string[] {
   return texts;
 }
 
-export function warningTexts({ monotone, replications, keys, goal, sanity, headroom }: Plan): string[] {
+export function warningTexts({
+  monotone,
+  replications,
+  keys,
+  goal,
+  sanity,
+  headroom,
+  tried,
+}: Plan): string[] {
   const warnings: string[] = [];
   if (!monotone)
     warnings.push(
       `targets are met and missed in turn as ${goal === "cheapest" ? "the size" : keys[0]} grows: look at the whole curve with sweep before trusting this`,
     );
+  const runnable = tried.filter(({ error }) => error === undefined);
+  if (replications > 1 && runnable.every(({ standings }) => standings.every(({ error }) => error === 0)))
+    warnings.push("nothing here is random: all replications are alike, and -n 1 tells as much");
   if (replications < 2)
     warnings.push("a single replication says nothing of chance: take --replications 5 or more");
   if (sanity?.jobs !== undefined && sanity.jobs.needs >= sanity.jobs.has)

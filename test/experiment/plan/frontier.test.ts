@@ -45,12 +45,14 @@ describe("the frontier", () => {
 
 it("draws mean, interval and bound to scale", () => {
   const target = { ...parseExpectation("jain{over=user} < 10"), allowEmpty: false, level: "error" } as Target;
-  const rows = [tried(1, 2, 1), tried(2, 10), tried(3, 19, 4), tried(4, 50, 5), tried(5, null)];
+  const rows = [tried(1, 2, 2), tried(2, 10), tried(3, 19, 4), tried(4, 50, 5), tried(5, null)];
   expect(chartLines(rows, target, 0, 21)).toEqual([
-    " ├●┤      ┊",
+    "├─●─┤     ┊",
     "          ●",
     "          ┊    ├───●─",
     "          ┊         »",
     "          ┊",
   ]);
+  // What lies close together is drawn as far apart as there is room.
+  expect(chartLines([tried(1, 9), tried(2, 10)], target, 0, 5)).toEqual(["●   ┊", "    ●"]);
 });

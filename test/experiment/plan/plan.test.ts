@@ -115,7 +115,7 @@ const COMBINED = [
   {
     what: "replicas, their GPU and how many requests they take at a time",
     finds: [
-      "services.0.replicas=1..16",
+      "services.0.replicas=1..12",
       "fleet.pools.0.gpu=L4,L40S,H100-SXM",
       "services.0.engine.options.max_num_seqs=4,16",
     ],
@@ -124,13 +124,13 @@ const COMBINED = [
   },
   {
     what: "nodes and policy",
-    finds: ["fleet.pools.0.nodes=3..40", "scheduler.policy=fifo,easy,conservative"],
+    finds: ["fleet.pools.0.nodes=3..30", "scheduler.policy=fifo,easy,conservative"],
     prices: {},
     scenario: small({ thresholds: ["wait.p95 < 4m", "wait.mean < 1m"] }),
   },
   {
     what: "nodes and GPUs on each of them",
-    finds: ["fleet.pools.0.nodes=3..30", "fleet.pools.0.gpusPerNode=1..4"],
+    finds: ["fleet.pools.0.nodes=3..20", "fleet.pools.0.gpusPerNode=1..4"],
     prices: { "A100-80GB": 2 },
     scenario: small({ thresholds: ["wait.p95 < 4m"] }),
   },

@@ -7,6 +7,7 @@ export interface OverrideOptions {
   set?: string[];
   seed?: string;
   until?: string;
+  warmUp?: string;
 }
 
 /** Options that replace values of the scenario, its variants among them. */
@@ -19,17 +20,22 @@ export function valueOptions(command: Command): Command {
   return command
     .option("--set <key=value>", "replace a value, such as scheduler.policy=easy; again for more", collect)
     .option("--seed <seed>", "seed of all random draws")
-    .option("--until <duration>", "end the run at this simulated time, such as 2h");
+    .option("--until <duration>", "end the run at this simulated time, such as 2h")
+    .option("--warm-up <duration>", "measure only what arrives from then on; auto finds when, by MSER-5");
 }
 
 /** What the options and the environment say. */
-export function overridesOf({ variant, set, seed, until }: OverrideOptions, { env }: World): Overrides {
+export function overridesOf(
+  { variant, set, seed, until, warmUp }: OverrideOptions,
+  { env }: World,
+): Overrides {
   return {
     environment: env,
     ...(variant === undefined ? {} : { variant }),
     ...(set === undefined ? {} : { set }),
     ...(seed === undefined ? {} : { seed }),
     ...(until === undefined ? {} : { until }),
+    ...(warmUp === undefined ? {} : { warmUp }),
   };
 }
 

@@ -1,42 +1,45 @@
-import { SECOND } from "../core/units.js";
+import { formatDuration, SECOND } from "../core/units.js";
+import { newBar } from "./bar.js";
 import type { Terminal } from "./terminal.js";
 
 export interface PointsBar {
   /** @param ran points that were run, among the `done` ones: the others were there before */
   update(progress: { done: number; ran: number; total: number }): void;
+  /** What stands behind the numbers from now on. */
+  status(text: string): void;
+  /** Writes to standard error without tearing the bar. */
+  say(text: string): void;
   stop(): void;
 }
 
-const UPDATES_PER_SECOND = 10;
-
-/** Progress over many runs on standard error when that is a terminal; otherwise nothing. */
+/** Progress over many runs on standard error when that is a terminal; otherwise only what is said. */
 export async function pointsBar(terminal: Terminal, quiet: boolean): Promise<PointsBar> {
-  if (quiet || !terminal.canDraw) return { update() {}, stop() {} };
-  const { default: cliProgress } = await import("cli-progress");
-  const { formatDuration } = await import("../core/units.js");
-  const bar = new cliProgress.SingleBar({
-    stream: terminal.world.stderr as NodeJS.WriteStream,
-    format: "{bar} {value} of {total} points | {left} left",
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-    barsize: 24,
-    fps: UPDATES_PER_SECOND,
-    hideCursor: true,
-    clearOnComplete: true,
-    gracefulExit: false,
-  });
+  const bar = await newBar(terminal, quiet, "{bar} {value} of {total} points | {left} left{status}");
   const begin = performance.now();
+  let status = "";
   let drawn = false;
+  const stop = () => {
+    if (drawn) bar?.stop();
+    drawn = false;
+  };
   return {
     update({ done, ran, total }) {
+      if (bar === undefined) return;
       const each = (performance.now() - begin) / Math.max(1, ran);
       const left = ran === 0 ? "?" : formatDuration(Math.round(((each * (total - done)) / 1e3) * SECOND));
-      if (!drawn) bar.start(total, 0, { left });
+      if (!drawn) bar.start(total, 0, { left, status });
       drawn = true;
-      bar.update(done, { left });
+      bar.update(done, { left, status });
     },
-    stop() {
-      if (drawn) bar.stop();
+    status(text) {
+      status = ` | ${text}`;
+      if (drawn) bar?.update({ status });
     },
+    say(text) {
+      // The next update draws it anew below the text.
+      stop();
+      terminal.err(text);
+    },
+    stop,
   };
 }

@@ -1,4 +1,6 @@
+import { formatDuration } from "../core/units.js";
 import type { Progress } from "../scenario/simulate.js";
+import { newBar } from "./bar.js";
 import type { Terminal } from "./terminal.js";
 
 export interface ProgressBar {
@@ -6,33 +8,22 @@ export interface ProgressBar {
   stop(): void;
 }
 
-const UPDATES_PER_SECOND = 10;
 /** A run that is over by then needs no bar. */
 const PATIENCE_MS = 400;
 
 /** A bar on standard error when that is a terminal; otherwise nothing. */
 export async function progressBar(terminal: Terminal, quiet: boolean): Promise<ProgressBar> {
-  if (quiet || !terminal.canDraw) return { update() {}, stop() {} };
-  const { default: cliProgress } = await import("cli-progress");
-  const { formatDuration } = await import("../core/units.js");
-  const bar = new cliProgress.SingleBar({
-    stream: terminal.world.stderr as NodeJS.WriteStream,
-    format: "{bar} {percentage}% | {simulated} simulated | {rate} events/s | {eta_formatted} left",
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-    barsize: 24,
-    fps: UPDATES_PER_SECOND,
-    hideCursor: true,
-    clearOnComplete: true,
-    // Ctrl-C is ours: it ends the run, not the process.
-    gracefulExit: false,
-  });
+  const bar = await newBar(
+    terminal,
+    quiet,
+    "{bar} {percentage}% | {simulated} simulated | {rate} events/s | {eta_formatted} left",
+  );
   const begin = performance.now();
   let drawn = false;
   return {
     update({ time, until, events, done, total }) {
       const elapsed = performance.now() - begin;
-      if (!drawn && elapsed < PATIENCE_MS) return;
+      if (bar === undefined || (!drawn && elapsed < PATIENCE_MS)) return;
       const share = total > 0 ? done / total : Number.isFinite(until) && until > 0 ? time / until : 0;
       const rate = Math.round((events / elapsed) * 1000).toLocaleString("en-US");
       const payload = { simulated: formatDuration(time), rate };
@@ -41,7 +32,7 @@ export async function progressBar(terminal: Terminal, quiet: boolean): Promise<P
       bar.update(Math.min(1000, Math.round(share * 1000)), payload);
     },
     stop() {
-      if (drawn) bar.stop();
+      if (drawn) bar?.stop();
     },
   };
 }

@@ -41,6 +41,9 @@ export interface RequestFacts {
   inputTokens(request: number): number;
   /** Tokens that the request will have generated when it ends as planned. */
   outputTokens(request: number): number;
+  /** Targets for the first token and the whole answer, the request's own or its service's, µs from the arrival; Infinity for none. */
+  ttftTarget(request: number): number;
+  e2eTarget(request: number): number;
   /** Tokens generated so far. */
   generated(request: number): number;
 }

@@ -26,6 +26,8 @@ export const RequestOutcome = {
   Rejected: 2,
   /** The caller gave up. */
   Aborted: 3,
+  /** The engine gave it up: its deadline could no longer be met. */
+  Shed: 4,
 } as const;
 export type RequestOutcome = (typeof RequestOutcome)[keyof typeof RequestOutcome];
 

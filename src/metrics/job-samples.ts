@@ -72,6 +72,11 @@ export class JobSamples {
     return this.#sketches === undefined ? headAndRest(this.#wait.subarray(0, this.#n)) : undefined;
   }
 
+  /** Waits, µs, in the order in which jobs ended; undefined when they are sketched. */
+  waits(): Float64Array | undefined {
+    return this.#sketches === undefined ? this.#wait.subarray(0, this.#n) : undefined;
+  }
+
   #toSketches(): Record<JobDistribution, Samples> {
     const sketches = {
       wait: new Samples(0),

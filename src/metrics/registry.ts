@@ -148,9 +148,9 @@ export const METRICS = {
     unit: "count",
     direction: "neutral",
     stats: ["count"],
-    labels: { ...SERVICE, state: "arrived = ended + rejected + aborted + censored" },
+    labels: { ...SERVICE, state: "arrived = ended + rejected + aborted + shed + censored" },
     formula:
-      "ended: all its tokens came, or the engine cut it at its longest length; rejected: it can never fit; aborted: the caller gave up; censored: not ended when the run was",
+      "ended: all its tokens came, or the engine cut it at its longest length; rejected: it can never fit; aborted: the caller gave up; shed: the engine gave it up, its deadline being out of reach; censored: not ended when the run was",
     population: ARRIVED,
     source: "-",
   },
@@ -273,7 +273,7 @@ export const METRICS = {
     stats: [],
     labels: SERVICE,
     formula:
-      "share that met every target of the service; a rejected or aborted request missed, and so did an unfinished one that is past a target already; other unfinished ones are censored",
+      "share that met every target, its own or its service's; a rejected, aborted or shed request missed, and so did an unfinished one that is past a target already; other unfinished ones are censored",
     population: ARRIVED,
     source: "DistServe (OSDI 2024)",
   },

@@ -52,7 +52,9 @@ export class RequestMetrics implements JournalListener {
     this.#tenantOf[request] = tenant;
     books.queue.add(time, 1);
     if (tenant >= 0 && books.tenant(tenant) === undefined) books.openTenant(tenant, facts.tenant(request));
-    if (within(this.#window, time)) books.arrive(tenant);
+    if (!within(this.#window, time)) return;
+    books.arrive(tenant);
+    books.slo.arrive(request, facts);
   }
 
   prefixHit(_time: number, request: number, gpu: number, host: number, disk: number): void {
@@ -122,7 +124,7 @@ export class RequestMetrics implements JournalListener {
     if (times.queueTime(request) < 0) books.queue.add(time, -1);
     times.leave(request);
     const ended = outcome === RequestOutcome.Completed || outcome === RequestOutcome.Length;
-    const good = ended && books.slo.meets(time, request, times);
+    const good = ended && books.slo.meets(time, request, times, this.#facts.requests);
     if (ended && within(this.#window, time)) {
       books.endedInWindow++;
       if (good) books.slo.good++;
@@ -132,6 +134,7 @@ export class RequestMetrics implements JournalListener {
     if (good) books.slo.met++;
     if (outcome === RequestOutcome.Rejected) books.rejected++;
     else if (outcome === RequestOutcome.Aborted) books.aborted++;
+    else if (outcome === RequestOutcome.Shed) books.shed++;
     else {
       books.ended++;
       books.all.ended(time, request, times);
@@ -161,7 +164,7 @@ export class RequestMetrics implements JournalListener {
     for (let request = 0; request < this.#times.end; request++) {
       if (!this.#times.isLive(request) || !this.#counts(request)) continue;
       const books = this.services[this.#serviceOf[request]!]!;
-      if (books.slo.isLost(time, request, this.#times)) books.slo.judged++;
+      if (books.slo.isLost(time, request, this.#times, this.#facts.requests)) books.slo.judged++;
       else books.slo.censored++;
       books.all.censored(request, this.#times);
       books.tenant(this.#tenantOf[request]!)?.samples?.censored(request, this.#times);

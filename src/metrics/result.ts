@@ -4,7 +4,7 @@
  *
  * Versioning: consumers ignore unknown keys of a newer minor version and refuse an unknown major one.
  */
-export const RESULT_SCHEMA_VERSION = "1.0";
+export const RESULT_SCHEMA_VERSION = "1.1";
 
 export interface Metric {
   /** `name.stat`, such as `wait.p95`; the registry holds every name. */
@@ -40,7 +40,12 @@ export interface Result {
   /** False, or why the run did not come to its end. */
   partial: false | "interrupted" | "entities";
   /** Measured window, µs since the run's start. */
-  window: { from: number; to: number };
+  window: {
+    from: number;
+    to: number;
+    /** What found the end of the warm-up, when it was not stated. */
+    warmUp?: "MSER-5";
+  };
   /** Simulated time, µs. */
   duration: number;
   metrics: Metric[];

@@ -96,6 +96,11 @@ export class Samples {
     return this.#n <= this.limit ? headAndRest(this.#values.subarray(0, this.#n)) : undefined;
   }
 
+  /** The samples in the order in which they came; undefined when they are sketched, or the summary was taken. */
+  series(): Float64Array | undefined {
+    return this.#n <= this.limit ? this.#values.subarray(0, this.#n) : undefined;
+  }
+
   /** Ends the collection: the samples are reordered, and further ones may not be added. */
   summary(): Summary {
     if (this.#n === 0 || this.#n <= this.limit) return summarise(this.#values.subarray(0, this.#n));

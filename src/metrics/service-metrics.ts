@@ -38,6 +38,7 @@ export class ServiceMetrics {
   ended = 0;
   rejected = 0;
   aborted = 0;
+  shed = 0;
   preemptions = 0;
   endedInWindow = 0;
   outputTokens = 0;
@@ -91,8 +92,8 @@ export class ServiceMetrics {
   collect(sink: MetricSink, runEnd: number): void {
     const labels = { service: this.facts.name };
     const censored = this.all.unfinished;
-    const { arrived, ended, rejected, aborted } = this;
-    for (const [state, value] of Object.entries({ arrived, ended, rejected, aborted, censored }))
+    const { arrived, ended, rejected, aborted, shed } = this;
+    for (const [state, value] of Object.entries({ arrived, ended, rejected, aborted, shed, censored }))
       sink.count("requests", value, { ...labels, state });
     this.all.collect(sink, labels);
     sink.distribution("itl", this.itl.summary(), labels, censored);

@@ -4,6 +4,7 @@ import type { RequestMetrics } from "./request-metrics.js";
 import type { Metric, Result } from "./result.js";
 import type { HeadAndRest } from "./samples.js";
 import { SKETCH_METHOD } from "./sketch.js";
+import { trendOf } from "./steady.js";
 
 export type Warning = Result["warnings"][number];
 
@@ -26,7 +27,7 @@ export function runWarnings(jobs: JobMetrics, requests: RequestMetrics, settings
     ...unfinished(jobs, requests, settings),
     ...killed(jobs),
     ...rejected(requests),
-    ...(settings.measuresFrom || growing.length > 0 ? [] : warmUp(jobs, requests)),
+    ...(growing.length > 0 ? [] : (settings.measuresFrom ? notSteady : warmUp)(jobs, requests)),
   ];
 }
 
@@ -105,7 +106,7 @@ function rejected(requests: RequestMetrics): Warning[] {
 
 /** An empty fleet serves the first jobs at once; replicas that still load let the first requests wait. */
 function warmUp(jobs: JobMetrics, requests: RequestMetrics): Warning[] {
-  const hint = "leave the warm-up out with measure: {from: …}";
+  const hint = "leave the warm-up out with --warm-up auto (MSER-5), or a time that you know";
   const wait = jobs.all.samples.headAndRest();
   const warnings: Warning[] = [];
   if (wait !== undefined && wait.rest > 60 * SECOND && wait.rest > 2 * wait.head)
@@ -125,6 +126,31 @@ function warmUp(jobs: JobMetrics, requests: RequestMetrics): Warning[] {
     });
   }
   return warnings;
+}
+
+/** Who leaves a warm-up out asks for a steady state: whether there is one. */
+function notSteady(jobs: JobMetrics, requests: RequestMetrics): Warning[] {
+  const series = [
+    { kind: "jobs", what: "waits of jobs", values: jobs.all.samples.waits() },
+    ...requests.services.map((service) => ({
+      kind: "requests",
+      what: `times to first token of ${service.facts.name}`,
+      values: service.all.ttft.series(),
+    })),
+  ];
+  return series.flatMap(({ kind, what, values }) => {
+    const trend = values && trendOf(values);
+    if (trend === undefined) return [];
+    const time = (mean: number) => formatDuration(Math.round(mean));
+    const way = trend.last > trend.first ? "grew" : "fell";
+    return [
+      {
+        code: `${kind}/not-steady`,
+        message: `${what} still ${way} over the measured window, from ${time(trend.first)} on average in its first quarter to ${time(trend.last)} in its last (Mann and Kendall's test, 1 %)`,
+        hint: "a later measure.from, or a longer run, measures a steady state; a load that changes by day has none",
+      },
+    ];
+  });
 }
 
 function contrast(what: string, { head, rest }: HeadAndRest): string {

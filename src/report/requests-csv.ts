@@ -12,6 +12,7 @@ const OUTCOMES: Record<RequestOutcome, string> = {
   [RequestOutcome.Length]: "length",
   [RequestOutcome.Rejected]: "rejected",
   [RequestOutcome.Aborted]: "aborted",
+  [RequestOutcome.Shed]: "shed",
 };
 
 /**

@@ -39,8 +39,9 @@ export async function summary(result: Result, options: SummaryOptions = {}): Pro
 
 function title({ scenario, seed, duration, window }: Result): string {
   const parts = [scenario, `seed ${seed}`, `${formatTime(duration)} simulated`];
-  if (window.from > 0 || window.to < duration)
-    parts.push(`measured from ${formatTime(window.from)} to ${formatTime(window.to)}`);
+  const found = window.warmUp === undefined ? "" : ` (warm-up by ${window.warmUp})`;
+  if (window.from > 0 || window.to < duration || found !== "")
+    parts.push(`measured from ${formatTime(window.from)} to ${formatTime(window.to)}${found}`);
   return parts.join(", ");
 }
 

@@ -2,7 +2,7 @@ import type { Style } from "./style.js";
 import { wrap } from "./text.js";
 
 /** Below this width tables are not worth their columns. */
-const NARROW = 60;
+export const NARROW = 60;
 const GAP = "  ";
 
 /** The first column is names and the others figures. */

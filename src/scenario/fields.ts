@@ -37,37 +37,49 @@ function isWrong<T>(result: T | FieldParams): result is FieldParams {
 const missing: FieldParams = { code: "scenario/missing-key", must: "" };
 const shown = (value: unknown) => JSON.stringify(value) ?? String(value);
 
+interface Words {
+  noun: string;
+  example: string;
+  examples: string;
+}
+
+function readQuantity(
+  value: unknown,
+  parse: (text: string) => number | undefined,
+  { noun, example, examples }: Words,
+  least = 0,
+): number | FieldParams {
+  if (value === undefined) return missing;
+  const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
+  const parsed = parse(text);
+  if (parsed !== undefined)
+    return parsed >= least ? parsed : { code: "scenario/out-of-range", must: `must be more than ${text}` };
+  if (/^\+?\d+(\.\d+)?$/.test(text))
+    return {
+      code: "scenario/unit",
+      must: `is ${noun} and needs its unit`,
+      hint: `such as ${text.replace("+", "")}${example}`,
+    };
+  if (/^-\s*\d/.test(text))
+    return { code: "scenario/out-of-range", must: `must not be negative, but is ${text}` };
+  return {
+    code: "scenario/unit",
+    must: `must be ${noun}, not ${shown(value)}`,
+    hint: `write ${examples}`,
+  };
+}
+
 function quantity(
   parse: (text: string) => number | undefined,
-  words: { noun: string; example: string; examples: string },
+  words: Words,
   json: Field,
   least = 0,
-) {
-  return field<number>(
-    (value) => {
-      if (value === undefined) return missing;
-      const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
-      const parsed = parse(text);
-      if (parsed !== undefined)
-        return parsed >= least
-          ? parsed
-          : { code: "scenario/out-of-range", must: `must be more than ${text}` };
-      if (/^\+?\d+(\.\d+)?$/.test(text))
-        return {
-          code: "scenario/unit",
-          must: `is ${words.noun} and needs its unit`,
-          hint: `such as ${text.replace("+", "")}${words.example}`,
-        };
-      if (/^-\s*\d/.test(text))
-        return { code: "scenario/out-of-range", must: `must not be negative, but is ${text}` };
-      return {
-        code: "scenario/unit",
-        must: `must be ${words.noun}, not ${shown(value)}`,
-        hint: `write ${words.examples}`,
-      };
-    },
-    { type: "string", "x-kind": words.noun, ...json },
-  );
+): z.ZodMiniType<number> {
+  return field<number>((value) => readQuantity(value, parse, words, least), {
+    type: "string",
+    "x-kind": words.noun,
+    ...json,
+  });
 }
 
 /** A duration in µs; `0` needs no unit. */
@@ -81,19 +93,10 @@ export function durationOr<const W extends string>(
   words: readonly W[],
   description: string,
 ): z.ZodMiniType<number | W> {
+  const noun = `${words.join(", ")} or a duration`;
+  const said = { noun, example: "s", examples: "a duration as 90s, 5m or 2h30m" };
   return field<number | W>(
-    (value) => {
-      if (value === undefined) return missing;
-      const word = words.find((w) => w === value);
-      if (word !== undefined) return word;
-      const parsed = parseDuration(String(value));
-      if (parsed !== undefined) return parsed;
-      return {
-        code: "scenario/unit",
-        must: `must be ${words.join(", ")} or a duration, not ${shown(value)}`,
-        hint: "write a duration as 90s, 5m or 2h30m",
-      };
-    },
+    (value) => words.find((word) => word === value) ?? readQuantity(value, parseDuration, said),
     {
       type: "string",
       "x-kind": [...words, "a duration"].join(", "),

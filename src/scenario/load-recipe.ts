@@ -29,7 +29,12 @@ export type LoadedRecipe = { seed: string } & ({ jobs: JobRecipe } | { requests:
 export async function loadRecipe(input: ScenarioInput): Promise<LoadedRecipe> {
   const { source } = await openInput(input);
   const { value, problems } = await checkWith(recipeSchema, source.data, async (parsed, report) => {
-    const setting = { until: Number.POSITIVE_INFINITY, gpusPerNode: parsed.gpusPerNode, gpuTypes: [] };
+    const setting = {
+      until: Number.POSITIVE_INFINITY,
+      gpusPerNode: parsed.gpusPerNode,
+      gpuTypes: [],
+      load: 1,
+    };
     const { seed, jobs, requests } = parsed;
     if (jobs !== undefined && requests === undefined)
       return { seed, jobs: resolveJobRecipe(jobs, ["jobs"], setting, report) };

@@ -9,13 +9,14 @@ import { type OpenedScenario, openScenario, type ScenarioInput } from "./open.js
 import type { Path } from "./positions.js";
 import { either } from "./problems.js";
 import { resolveScenario } from "./resolve.js";
+import { type Prices, resolvePrices } from "./resolve-prices.js";
 import { resolveThresholds, type Threshold } from "./resolve-thresholds.js";
 import type { Scenario } from "./scenario.js";
 import { scenarioSchema } from "./schema.js";
 import { valueAt } from "./schema-walk.js";
 import { applyOverrides, type Override, type OverrideText, override, parseSet } from "./set.js";
 
-/** What replaces values of the scenario; a later `set` wins, `seed` and `until` win over `set`. */
+/** What replaces values of the scenario; a later `set` wins, `seed`, `until` and `warmUp` win over `set`. */
 export interface Overrides {
   /** One of the scenario's `variants`, laid over it before anything else. */
   variant?: string;
@@ -24,6 +25,8 @@ export interface Overrides {
   seed?: string | number;
   /** A duration with its unit. */
   until?: string;
+  /** Start of the measured window: a duration with its unit, or `auto`. */
+  warmUp?: string;
   /** What `${NAME}` in the scenario stands for; without an environment it is plain text. */
   environment?: Environment;
 }
@@ -32,6 +35,10 @@ export interface LoadedScenario {
   readonly scenario: Scenario;
   /** What its results must meet; they are no part of what is run, and of its hash. */
   readonly thresholds: readonly Threshold[];
+  /** Factor on how densely all work arrives; the scenario's rates and speedups have it in them. */
+  readonly load: number;
+  /** Price of a GPU-hour by GPU type; no part of what is run either. */
+  readonly prices: Prices;
   /** What was written, with base, variant and overrides in place. */
   readonly data: unknown;
   /** Absolute path of the folder that the scenario's paths are relative to. */
@@ -68,15 +75,16 @@ export async function loadOpened(
   const layered = applyOverrides(withVariant(written, overrides.variant), changes);
   const { data } = layered;
   const find = (path: Path, what: "key" | "value") => locate(layered, path, what);
-  const { value, problems } = await checkWith(scenarioSchema, data, async (parsed, report) => ({
-    thresholds: resolveThresholds(parsed.thresholds, report),
-    scenario: await resolveScenario(parsed, folder, name, report),
-  }));
+  const { value, problems } = await checkWith(scenarioSchema, data, async (parsed, report) => {
+    const thresholds = resolveThresholds(parsed.thresholds, report);
+    const scenario = await resolveScenario(parsed, folder, name, report);
+    const prices = resolvePrices(parsed.prices, scenario.fleet.gpuTypes, report);
+    return { scenario, thresholds, prices, load: parsed.load };
+  });
   if (value === undefined) throw new InputError(locateProblems(problems, { locate: find }));
-  const { scenario, thresholds } = value;
+  const { scenario } = value;
   return {
-    scenario,
-    thresholds,
+    ...value,
     data: valueAt(data, ["variants"]) === undefined ? data : without(layered, "variants").data,
     folder,
     hash: hashOf(scenario),
@@ -120,14 +128,15 @@ function withVariant(layered: Layered, name: string | undefined): Layered {
   return overlay(layered, variant);
 }
 
-function overridesOf({ set = [], seed, until }: Overrides): Override[] {
-  const named = (name: string, key: string, value: string | number | undefined) => {
+function overridesOf({ set = [], seed, until, warmUp }: Overrides): Override[] {
+  const named = (name: string, path: Path, value: string | number | undefined) => {
     const text: OverrideText = { name, text: String(value) };
-    return value === undefined ? [] : [override([key], String(value), text)];
+    return value === undefined ? [] : [override(path, String(value), text)];
   };
   return [
     ...set.map((text) => parseSet({ name: "--set", text })),
-    ...named("--seed", "seed", seed),
-    ...named("--until", "until", until),
+    ...named("--seed", ["seed"], seed),
+    ...named("--until", ["until"], until),
+    ...named("--warm-up", ["measure", "from"], warmUp),
   ];
 }

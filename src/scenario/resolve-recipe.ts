@@ -21,6 +21,8 @@ export interface RecipeSetting {
   /** GPUs of the largest node. */
   gpusPerNode: number;
   gpuTypes: readonly GpuType[];
+  /** Factor on how densely work arrives. */
+  load: number;
 }
 
 export function resolveJobRecipe(
@@ -55,7 +57,7 @@ export function resolveRequestRecipe(
   setting: RecipeSetting,
   report: Report,
 ): RequestRecipe {
-  const { prefixes, sessions } = parsed;
+  const { prefixes, sessions, priority, slo } = parsed;
   const distribution = (quantity: ParsedQuantity, ...keys: string[]) =>
     resolveQuantity(quantity, [...path, ...keys], report);
   return {
@@ -64,6 +66,13 @@ export function resolveRequestRecipe(
     outputTokens: distribution(parsed.outputTokens, "outputTokens"),
     ...definite({
       tenants: weighted(parsed.tenants),
+      priority: priority === undefined ? undefined : distribution(priority, "priority"),
+      slo:
+        slo &&
+        definite({
+          ttft: slo.ttft === undefined ? undefined : distribution(slo.ttft, "slo", "ttft"),
+          e2e: slo.e2e === undefined ? undefined : distribution(slo.e2e, "slo", "e2e"),
+        }),
       prefixes: prefixes && {
         groups: prefixes.groups,
         tokens: distribution(prefixes.tokens, "prefixes", "tokens"),
@@ -94,13 +103,18 @@ function boundsOf(
       hint: "or the scenario an until: otherwise work arrives for ever",
     });
   return {
-    arrivals: resolveArrivals(parsed.arrivals, path, report),
+    arrivals: resolveArrivals(parsed.arrivals, path, setting.load, report),
     ...definite({ count, until, resolution }),
   };
 }
 
-function resolveArrivals(arrivals: ParsedJobRecipe["arrivals"], path: Path, report: Report): Arrivals {
-  if (arrivals.process === "fixed") return { process: "fixed", interval: arrivals.every };
+function resolveArrivals(
+  arrivals: ParsedJobRecipe["arrivals"],
+  path: Path,
+  load: number,
+  report: Report,
+): Arrivals {
+  if (arrivals.process === "fixed") return { process: "fixed", interval: Math.round(arrivals.every / load) };
   const { daily, ...rest } = arrivals;
   if (daily?.every((weight) => weight === 0))
     report.add({
@@ -108,7 +122,7 @@ function resolveArrivals(arrivals: ParsedJobRecipe["arrivals"], path: Path, repo
       message: '"daily" must have an hour in which something arrives',
       path: [...path, "arrivals", "daily"],
     });
-  return { ...rest, ...definite({ daily }) };
+  return { ...rest, rate: rest.rate * load, ...definite({ daily }) };
 }
 
 function resolveQuantity(quantity: ParsedQuantity, path: Path, report: Report): Distribution {

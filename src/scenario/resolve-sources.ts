@@ -32,7 +32,8 @@ export async function resolveJobs(
       sources.push({ generate: recipe, overrun });
     } else {
       await checkTrace(trace, path, folder, Object.keys(jobFormats), report);
-      sources.push({ strict: false, ...definite(trace), trace: trace.trace!, overrun });
+      const given = denser(definite(trace), setting.load);
+      sources.push({ strict: false, ...given, trace: trace.trace!, overrun });
     }
   }
   return sources;
@@ -52,10 +53,16 @@ export async function resolveRequests(
       sources.push({ generate: resolveRequestRecipe(generate, [...at, "generate"], setting, report) });
     else {
       await checkTrace(trace, at, folder, Object.keys(requestFormats), report);
-      sources.push({ strict: false, ...definite(trace), trace: trace.trace! });
+      const given = denser(definite(trace), setting.load);
+      sources.push({ strict: false, ...given, trace: trace.trace! });
     }
   }
   return sources;
+}
+
+/** The scenario's load is one more speedup of a trace. */
+function denser<T extends { speedup?: number }>(trace: T, load: number): T {
+  return load === 1 ? trace : { ...trace, speedup: (trace.speedup ?? 1) * load };
 }
 
 /** A source is either a trace or a recipe, and the keys for traces go with a trace. */

@@ -34,7 +34,7 @@ export async function resolveScenario(
 
   const until = parsed.until ?? Number.POSITIVE_INFINITY;
   const gpusPerNode = pools.reduce((most, pool) => Math.max(most, pool.gpusPerNode), 1);
-  const setting = { until, gpusPerNode, gpuTypes };
+  const setting = { until, gpusPerNode, gpuTypes, load: parsed.load };
   const { policy, ...options } = parsed.scheduler;
   const at = { name: ["scheduler", "policy"], options: ["scheduler"] };
   await checkPolicy("cluster", { policy, options }, at, report);
@@ -58,7 +58,8 @@ export async function resolveScenario(
     jobs,
     services,
     measure: {
-      window: { from: parsed.measure.from, to: parsed.measure.to ?? Number.POSITIVE_INFINITY },
+      window: { from: statedFrom(parsed), to: parsed.measure.to ?? Number.POSITIVE_INFINITY },
+      ...(parsed.measure.from === "auto" ? { warmUp: "MSER-5" as const } : {}),
       tau: parsed.measure.tau,
       groupBy: parsed.measure.groupBy,
       ...definite({ exactSamples: parsed.measure.exactSamples }),
@@ -126,11 +127,17 @@ function checkWork(parsed: ParsedScenario, report: Report): void {
       });
 }
 
-function checkWindow({ measure }: ParsedScenario, until: number, report: Report): void {
+function statedFrom({ measure: { from } }: ParsedScenario): number {
+  return from === "auto" ? 0 : from;
+}
+
+function checkWindow(parsed: ParsedScenario, until: number, report: Report): void {
+  const { measure } = parsed;
+  const from = statedFrom(parsed);
   const wrong = (key: "from" | "to", message: string, hint: string) =>
     report.add({ code: "scenario/empty-window", message, path: ["measure", key], hint });
-  if (measure.to !== undefined && measure.to <= measure.from)
+  if (measure.to !== undefined && measure.to <= from)
     wrong("to", "the measured window ends before it begins", `"to" must be later than "from"`);
-  else if (measure.from >= until)
+  else if (from >= until)
     wrong("from", "the measured window begins when the run has ended", `"until" must be later`);
 }

@@ -24,7 +24,11 @@ export interface Scenario {
   scheduler: PolicySpec;
   jobs: readonly JobSource[];
   services: readonly ServiceSpec[];
-  measure: Pick<MetricOptions, "window" | "tau" | "groupBy"> & Partial<Pick<MetricOptions, "exactSamples">>;
+  measure: Pick<MetricOptions, "window" | "tau" | "groupBy"> &
+    Partial<Pick<MetricOptions, "exactSamples">> & {
+      /** The window begins where MSER-5 finds the end of the warm-up. */
+      warmUp?: "MSER-5";
+    };
 }
 
 export interface PolicySpec {

@@ -128,6 +128,20 @@ export const requestRecipe = z
     inputTokens: tokens("Tokens of the prompt; with prefixes or sessions, those behind what comes before"),
     outputTokens: tokens("Tokens of the answer"),
     tenants: shares("Names of tenants with their relative weights"),
+    priority: z.optional(
+      quantity(
+        (d) => number(d, { least: -(2 ** 31), most: 2 ** 31 - 1 }),
+        "Priority of each request, rounded: smaller is more urgent. Default 0",
+      ),
+    ),
+    slo: z.optional(
+      z
+        .strictObject({
+          ttft: z.optional(time("Until its first token")),
+          e2e: z.optional(time("Until the end of its answer")),
+        })
+        .check(described("Targets of each request's own, instead of the service's")),
+    ),
     prefixes: z.optional(
       z
         .strictObject({

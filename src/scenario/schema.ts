@@ -1,6 +1,17 @@
 import * as z from "zod/mini";
 import { GROUP_KEYS } from "../metrics/options.js";
-import { byteRate, bytes, count, duration, flag, number, oneOf, positiveDuration, text } from "./fields.js";
+import {
+  byteRate,
+  bytes,
+  count,
+  duration,
+  durationOr,
+  flag,
+  number,
+  oneOf,
+  positiveDuration,
+  text,
+} from "./fields.js";
 import { jobSource, requestSource } from "./schema-sources.js";
 
 /** Every key that a scenario may have. Unknown ones are errors: a misspelt key must not silently do nothing. */
@@ -139,6 +150,13 @@ export const scenarioSchema = z
     name: z.optional(text("Name of the scenario. Default: the file's")),
     description: z.optional(text("What the scenario is about, for people")),
     seed: z.prefault(text("Seed of all random draws", { type: ["integer", "string"] }), "1"),
+    load: z.prefault(
+      number(
+        "All work arrives so many times as densely: rates of recipes and speedups of traces times this; durations stay",
+        { above: 0 },
+      ),
+      1,
+    ),
     until: z.optional(
       positiveDuration("The run ends at this time, counted from its start. Default: when the work is done"),
     ),
@@ -154,7 +172,13 @@ export const scenarioSchema = z
     measure: z.prefault(
       z
         .strictObject({
-          from: z.prefault(duration("Start of the measured window"), "0s"),
+          from: z.prefault(
+            durationOr(
+              ["auto"],
+              "Start of the measured window; auto: where the warm-up ends by MSER-5, for which all runs twice",
+            ),
+            "0s",
+          ),
           to: z.optional(positiveDuration("End of the measured window. Default: the end of the run")),
           tau: z.prefault(
             positiveDuration("Bound of the bounded slowdown: shorter jobs count as this long"),
@@ -194,6 +218,14 @@ export const scenarioSchema = z
         .array(z.union([thresholdMapping, threshold]))
         .check(z.meta({ description: "What `whowaits check` holds the results against" })),
       [],
+    ),
+    prices: z.prefault(
+      z
+        .record(z.string(), number("Price of one GPU for an hour, in any currency", { least: 0 }))
+        .check(
+          z.meta({ description: "What a GPU-hour costs you, by GPU type: what `whowaits plan` adds up" }),
+        ),
+      {},
     ),
     variants: z.prefault(
       z

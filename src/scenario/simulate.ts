@@ -17,6 +17,7 @@ import type { CapacityAccount } from "../metrics/capacity-ledger.js";
 import type { Result } from "../metrics/result.js";
 import { RunMetrics } from "../metrics/run-metrics.js";
 import { type Window, windowLength } from "../metrics/window.js";
+import { afterWarmUp } from "./after-warm-up.js";
 import { createClusterPolicy } from "./create-policy.js";
 import type { LoadedScenario } from "./load.js";
 import { locateError } from "./locate.js";
@@ -62,7 +63,9 @@ export interface Outcome {
  */
 export async function simulate(loaded: LoadedScenario, options: SimulateOptions = {}): Promise<Outcome> {
   try {
-    return await run(loaded, options);
+    return await (loaded.scenario.measure.warmUp === undefined
+      ? run(loaded, options)
+      : afterWarmUp(loaded, options, run));
   } catch (error) {
     throw error instanceof InputError ? locateError(error, loaded) : error;
   }
@@ -165,7 +168,11 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
       seed: scenario.seed,
       window,
       duration,
-      settings: { measuresFrom: window.from > 0, until: Number.isFinite(until), partial: partial(stopped) },
+      settings: {
+        measuresFrom: window.from > 0 || scenario.measure.warmUp !== undefined,
+        until: Number.isFinite(until),
+        partial: partial(stopped),
+      },
       warnings: [...sources.flatMap(traceWarnings), ...unmodelledOptions(unmodelled), ...serving.warnings()],
     },
     metrics,

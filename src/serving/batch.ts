@@ -32,7 +32,7 @@ export class Batch {
 
   /** Why nobody else was let in; -1 when nobody waits. A number of the engine's `reasons`. */
   blockedBy = -1;
-  /** µs; when the scheduler wants to be asked again although nothing has happened. Infinity for never. */
+  /** µs; when the scheduler wants to be asked again although nothing has happened. Infinity for never, now for at once. Of passes in a leap only those formed before it are leapt over. */
   wakeAt = Number.POSITIVE_INFINITY;
 
   constructor(readonly requests: RequestTable) {}

@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.js";
 import type { OptionInfo, PolicyInfo } from "../core/policy-info.js";
 import { parseDuration } from "../core/units.js";
+import type { GpuType } from "../fleet/catalogue.js";
 
 /** What every engine can be told besides its scheduler's knobs, under vLLM's names. */
 export interface EngineOptions {
@@ -10,6 +11,10 @@ export interface EngineOptions {
   block_size: number;
   gpu_memory_utilization: number;
   num_gpu_blocks_override?: number;
+  /** At most so many KV blocks of those that memory has room for. */
+  most_gpu_blocks?: number;
+  /** Requests are cut to what the KV cache holds, which need not be max_model_len. */
+  cuts_to_cache?: boolean;
   kv_cache_dtype: string;
   quantization?: string;
   enable_prefix_caching: boolean;
@@ -19,6 +24,14 @@ export interface EngineOptions {
   kv_offloading_disk_bandwidth?: number;
   /** GiB of host memory per GPU for swapped blocks, of engines that swap. */
   swap_space?: number;
+}
+
+/** How an engine says it that has names of its own for what all engines share. */
+export interface OwnNames {
+  /** The shared settings that its options amount to. */
+  read(options: Readonly<Record<string, unknown>>, gpu: GpuType): Partial<EngineOptions>;
+  /** Its name for a shared setting, for complaints. */
+  names: Partial<Record<keyof EngineOptions, string>>;
 }
 
 /** The knobs that all engines share; `prefixCaching` is the engine's default. */

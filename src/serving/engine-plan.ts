@@ -44,7 +44,9 @@ export function planEngine(config: ServiceConfig): EnginePlan {
   const optionsPath = [...enginePath, "options"];
   const args = readArgs(config, [...enginePath, "args"]);
   const options = fillOptions(entry.info, { ...args.options, ...config.options });
-  const engine = { ...ENGINE_DEFAULTS, ...options } as unknown as EngineOptions;
+  const shared = entry.ownNames?.read(options, gpu) ?? options;
+  const engine = { ...ENGINE_DEFAULTS, ...shared } as unknown as EngineOptions;
+  const nameOf = (key: keyof EngineOptions) => entry.ownNames?.names[key] ?? key;
 
   const tensorParallel = config.tensorParallel ?? engine.tensor_parallel_size;
   const model = adapt(config.model, engine);
@@ -52,28 +54,30 @@ export function planEngine(config: ServiceConfig): EnginePlan {
     throw contradiction(
       `${model.name} has ${model.heads} attention heads, which ${tensorParallel} GPUs cannot share evenly`,
       [...path, "tensorParallel"],
-      "tensor_parallel_size must divide the number of attention heads",
+      `${nameOf("tensor_parallel_size")} must divide the number of attention heads`,
     );
   if (engine.gpu_memory_utilization <= 0 || engine.gpu_memory_utilization > 1)
     throw contradiction(
-      "gpu_memory_utilization must be above 0 and at most 1",
+      `${nameOf("gpu_memory_utilization")} must be above 0 and at most 1`,
       optionsPath,
-      "its default is 0.92",
+      "leave it out for its default",
     );
   const wanted = engine.max_model_len ?? model.maxModelLen;
   let maxModelLen = wanted > 0 ? wanted : model.maxModelLen;
   if (maxModelLen > model.maxModelLen)
     throw contradiction(
-      `max_model_len (${maxModelLen}) is larger than what ${model.name} is made for (${model.maxModelLen})`,
+      `${nameOf("max_model_len")} (${maxModelLen}) is larger than what ${model.name} is made for (${model.maxModelLen})`,
       optionsPath,
       `set it to ${model.maxModelLen} or less`,
     );
 
   const timeModel = createTimeModel(config, model, tensorParallel, [...enginePath, "time"]);
+  const prompt = promptPass();
   const setup = (random: SchedulerSetup["random"]): SchedulerSetup => ({
     gpu,
     maxModelLen,
-    prefillTime: (tokens) => timeModel.time(promptPass(tokens)),
+    slo: config.slo ?? {},
+    prefillTime: (tokens) => timeModel.time(prompt(tokens)),
     random,
     path: optionsPath,
   });
@@ -86,9 +90,10 @@ export function planEngine(config: ServiceConfig): EnginePlan {
     // Asked only how large its passes are: the scheduler of no replica.
     const { largestBatch = { sequences: 256, tokens: 8192 } } = createScheduler(() => 0);
     blocks = kvBlocks({ model, gpu, tensorParallel, utilization, blockSize, largestBatch }, path);
+    blocks = Math.min(blocks, engine.most_gpu_blocks ?? blocks);
     const room = blocks * blockSize;
     if (wanted < 0) maxModelLen = Math.min(maxModelLen, room - blockSize);
-    else if (room < maxModelLen)
+    else if (room < maxModelLen && !engine.cuts_to_cache)
       throw contradiction(
         `one request of max_model_len (${maxModelLen}) does not fit the KV cache of ${room} tokens`,
         optionsPath,
@@ -179,12 +184,15 @@ function swapOf({ swap_space }: EngineOptions, blockBytes: number, gpu: GpuType)
   };
 }
 
-/** A pass of one new request, on a table of its own. */
-function promptPass(tokens: number): Batch {
+/** Makes passes of one new request, on a table of their own; each call reuses the pass before. */
+function promptPass(): (tokens: number) => Batch {
   const batch = new Batch(new RequestTable({ ids: new Names(), tenants: new Names() }));
-  batch.add(0, tokens);
-  batch.sample(0);
-  return batch;
+  return (tokens) => {
+    batch.clear();
+    batch.add(0, tokens);
+    batch.sample(0);
+    return batch;
+  };
 }
 
 /** The model as the engine's options store and cache it. */

@@ -3,6 +3,7 @@ import type { Names } from "../core/names.js";
 import { RequestOutcome } from "../journal/journal.js";
 import type { Batch } from "./batch.js";
 import type { KvCache } from "./kv/kv-cache.js";
+import type { KvMemory } from "./kv/kv-memory.js";
 import type { Leap } from "./leap.js";
 import { FifoQueue, type RequestQueue } from "./request-queue.js";
 import { RequestStatus, type RequestTable } from "./request-table.js";
@@ -16,7 +17,8 @@ export interface EngineEvents {
   found?(time: number, request: number, gpu: number, host: number, disk: number): void;
   /** The request enters a batch for the first time, or again after a preemption. */
   scheduled(time: number, request: number): void;
-  preempted(time: number, request: number): void;
+  /** It lost its place; `why` is a number of the engine's reasons, "preempted" when absent. */
+  preempted(time: number, request: number, why?: number): void;
   /** One more output token. */
   generated(time: number, request: number): void;
   /** One more output token of each of the first `count` requests at each of the first `rounds` times. */
@@ -37,13 +39,17 @@ export class Engine {
   /** µs since the run's start. */
   now = 0;
   readonly #sampled = new IntList();
+  /** Those of `#sampled` that have their last token. */
+  readonly #done = new IntList();
   readonly #time = new Float64Array(1);
+  /** Its memory as the paged blocks that most schedulers work with; not for one that brings memory of its own. */
+  readonly kv: KvCache;
 
   constructor(
     readonly requests: RequestTable,
     /** Requests that wait, in the order of the scheduler's choice. */
     readonly waiting: RequestQueue,
-    readonly kv: KvCache,
+    readonly memory: KvMemory,
     /** Prompt and answer of one request, in tokens. */
     readonly maxModelLen: number,
     /** Words for why requests wait. */
@@ -51,6 +57,7 @@ export class Engine {
     readonly events: EngineEvents,
   ) {
     this.swapped = new FifoQueue(requests);
+    this.kv = memory as KvCache;
   }
 
   get unfinished(): number {
@@ -59,7 +66,7 @@ export class Engine {
 
   /** Puts a request, just taken from the queue and given its blocks, at the end of the running ones. */
   start(request: number): void {
-    const { found } = this.kv;
+    const { found } = this.memory;
     if (found.request === request) {
       this.events.found?.(this.now, request, found.gpu, found.host, found.disk);
       found.request = -1;
@@ -74,16 +81,17 @@ export class Engine {
    * returns, and the scheduler puts it where it shall wait. The answer's tokens so far are kept.
    *
    * @param at its index in `running`
+   * @param why a number of `reasons`; "preempted" when absent
    */
-  preempt(at: number): number {
+  preempt(at: number, why?: number): number {
     const { requests } = this;
     const request = this.running.items[at]!;
     this.running.removeAt(at);
-    this.kv.free(request, true);
+    this.memory.free(request, true);
     requests.status[request] = RequestStatus.Preempted;
     requests.computed[request] = 0;
     requests.preemptions[request]!++;
-    this.events.preempted(this.now, request);
+    this.events.preempted(this.now, request, why);
     return request;
   }
 
@@ -152,7 +160,7 @@ export class Engine {
     else if (requests.status[request] === RequestStatus.Swapped) this.swapped.remove(request);
     else this.waiting.remove(request);
     requests.status[request] = RequestStatus.Ended;
-    this.kv.free(request, false);
+    this.memory.free(request, false);
     this.events.ended(this.now, request, outcome);
   }
 
@@ -161,25 +169,33 @@ export class Engine {
    * in batch order. Entries whose request has ended meanwhile are passed over; their token is lost.
    */
   complete(batch: Batch): void {
-    const { items, length } = this.yieldTokens(batch);
-    for (let i = 0; i < length; i++) this.finishIfDone(items[i]!);
+    this.yieldTokens(batch);
+    this.finishDone();
   }
 
   /**
    * Every entry that reached the end of what was known gets one token, unless its request has ended meanwhile. Nobody leaves
-   * yet: `finishIfDone` follows.
+   * yet: `finishDone` follows, or `finishIfDone` for one of them.
    *
+   * @param ahead passes are formed ahead (see `advance`)
    * @returns who got one, in batch order; valid until the next call
    */
-  yieldTokens(batch: Batch): IntList {
-    const { serial, tokens } = this.requests;
+  yieldTokens(batch: Batch, ahead = false): IntList {
+    const { serial, tokens, placeholders, output, input } = this.requests;
+    const { maxModelLen } = this;
     const sampled = this.#sampled;
+    const done = this.#done;
     sampled.clear();
-    for (let i = 0; i < batch.count; i++) {
-      const r = batch.request[i]!;
-      if (batch.samples[i] === 0 || serial[r] !== batch.serial[i]) continue;
-      tokens[r]!++;
+    done.clear();
+    const { count, request, samples, serial: serialThen } = batch;
+    for (let i = 0; i < count; i++) {
+      const r = request[i]!;
+      if (samples[i] === 0 || serial[r] !== serialThen[i]) continue;
+      const generated = tokens[r]! + 1;
+      tokens[r] = generated;
+      if (ahead) placeholders[r]!--;
       sampled.push(r);
+      if (generated >= output[r]! || input[r]! + generated >= maxModelLen) done.push(r);
     }
     this.#time[0] = this.now;
     if (sampled.length > 0) this.events.decoded(sampled.items, sampled.length, this.#time, 1);
@@ -189,6 +205,13 @@ export class Engine {
   /** Whether the request has its last token. */
   isDone(request: number): boolean {
     return this.#outcome(request) !== UNFINISHED;
+  }
+
+  /** Those who got their last token in the last `yieldTokens` leave, in batch order. */
+  finishDone(): void {
+    const done = this.#done;
+    for (let i = 0; i < done.length; i++) this.finishIfDone(done.items[i]!);
+    done.clear();
   }
 
   finishIfDone(request: number): void {
@@ -214,15 +237,23 @@ export class Engine {
     this.events.decoded(batch.request, batch.count, ends, rounds);
   }
 
-  /** Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample. */
-  advance(batch: Batch): void {
+  /**
+   * Tokens of a batch count as computed from its scheduling on; entries that reach the end of what is known sample.
+   *
+   * @param ahead passes are formed before the tokens of the one that runs are known: a token to come is a placeholder
+   */
+  advance(batch: Batch, ahead = false): void {
     const { computed, input, tokens, placeholders } = this.requests;
-    if (this.kv.offload !== undefined) batch.transfer += this.kv.takeTransfer();
-    for (let i = 0; i < batch.count; i++) {
-      const r = batch.request[i]!;
-      const after = computed[r]! + batch.tokens[i]!;
+    batch.transfer += this.memory.takeTransfer();
+    const { count, request, tokens: news } = batch;
+    for (let i = 0; i < count; i++) {
+      const r = request[i]!;
+      const after = computed[r]! + news[i]!;
+      const pending = placeholders[r]!;
       computed[r] = after;
-      if (after >= input[r]! + tokens[r]! + placeholders[r]!) batch.sample(i);
+      if (after < input[r]! + tokens[r]! + pending) continue;
+      batch.sample(i);
+      if (ahead) placeholders[r] = pending + 1;
     }
   }
 }

@@ -93,6 +93,7 @@ export class Replica {
       scheduler.schedule(engine, out);
       this.reasons.update(engine.waiting, out.blockedBy);
       if (out.count === 0) {
+        if (out.wakeAt <= engine.now && this.#inFlight === 0) continue;
         this.#wakeAt(out.wakeAt);
         break;
       }
@@ -137,7 +138,8 @@ export class Replica {
     this.#inFlight = 0;
     while (engine.swapped.length > 0) engine.waiting.pushFront(engine.dropSwapped(engine.swapped.last));
     while (engine.running.length > 0) engine.waiting.pushFront(engine.preempt(engine.running.length - 1));
-    engine.kv.forget();
+    engine.memory.forget();
+    this.scheduler.reset?.();
     const all = engine.waiting.list();
     for (const request of all) {
       engine.waiting.remove(request);
@@ -156,7 +158,7 @@ export class Replica {
   #begin(): void {
     const { now } = this.simulation;
     const batch = this.#batch(0);
-    this.#record(now, this.#stretch.begin(now, batch, this.#batch(-1)), batch, this.engine.kv.pool.used);
+    this.#record(now, this.#stretch.begin(now, batch, this.#batch(-1)), batch, this.engine.memory.used);
   }
 
   /** When to look again: at the end of the running pass, or of the last one before which nothing can change. */
@@ -167,6 +169,8 @@ export class Replica {
     if (this.#inFlight === this.#mostInFlight && stretch.left > 0 && newest.isDecode) {
       const steady = this.#inFlight === 1 || newest.continues(this.#batch(0));
       if (steady) this.#leap = Math.max(0, Math.min(this.#horizon(newest), stretch.left));
+      if (newest.wakeAt < Number.POSITIVE_INFINITY)
+        this.#leap = stretch.endedBefore(newest.wakeAt, this.#leap);
     }
     const end = stretch.endOf(stretch.passes + this.#leap);
     this.#endEvent = this.simulation.at(end, Phase.End, this.events.passEnd, this.number);
@@ -183,10 +187,10 @@ export class Replica {
     const { engine, scheduler } = this;
     const stretch = this.#stretch;
     const newest = this.#batch(this.#inFlight - 1);
-    const { pool } = engine.kv;
+    const { memory } = engine;
     const leap = this.#rounds;
     const { ends, used } = leap.prepare(rounds, stretch);
-    let before = pool.used;
+    let before = memory.used;
     if (scheduler.leap) scheduler.leap(engine, newest, leap);
     else if (!scheduler.repeat) {
       engine.decode(newest, leap);
@@ -195,7 +199,7 @@ export class Replica {
       for (let round = 0; round < rounds; round++) {
         engine.now = ends[round]!;
         scheduler.repeat(engine, newest);
-        used[round] = pool.used;
+        used[round] = memory.used;
       }
     for (let round = 0; round < rounds; round++) {
       // A pass formed ahead starts before the one behind it takes its blocks.
@@ -207,7 +211,7 @@ export class Replica {
   }
 
   #record(start: number, end: number, batch: Batch, blocks: number): void {
-    const { usable } = this.engine.kv.pool;
+    const { usable } = this.engine.memory;
     this.journal.batch(start, this.number, end, batch.count, batch.totalTokens, blocks, usable);
   }
 

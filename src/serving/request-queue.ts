@@ -22,6 +22,8 @@ export class FifoQueue implements RequestQueue {
   /** The head and the tail, or -1. */
   first = -1;
   last = -1;
+  /** Somebody has put the requests into another order: the newest need not stand at the end. */
+  reordered = false;
 
   constructor(readonly requests: RequestTable) {}
 
@@ -64,6 +66,18 @@ export class FifoQueue implements RequestQueue {
     if (after < 0) this.last = before;
     else previous[after] = before;
     this.length--;
+  }
+
+  /** Puts everybody into another order. */
+  reorder(order: readonly number[]): void {
+    const { next, previous } = this.requests;
+    this.reordered = true;
+    this.first = order[0] ?? -1;
+    this.last = order.at(-1) ?? -1;
+    for (let i = 0; i < order.length; i++) {
+      previous[order[i]!] = order[i - 1] ?? -1;
+      next[order[i]!] = order[i + 1] ?? -1;
+    }
   }
 
   list(): number[] {

@@ -3,6 +3,8 @@ import type { Stream } from "../core/random.js";
 import type { GpuType } from "../fleet/catalogue.js";
 import type { Batch } from "./batch.js";
 import type { Engine } from "./engine.js";
+import type { OwnNames } from "./engine-options.js";
+import type { KvMemory } from "./kv/kv-memory.js";
 import type { Leap } from "./leap.js";
 import type { EngineLimits } from "./refusal.js";
 import type { RequestQueue } from "./request-queue.js";
@@ -25,14 +27,14 @@ export interface RequestScheduler {
    *   GPU, has some), `engine.swapIn(request, out)` back again, from `engine.swapped`; the pass waits for the transfer;
    * - `engine.advance(out)`, last, books the tokens as computed and finds which entries yield one;
    * - `out.blockedBy = engine.reasons.intern("…")` says why the head of the queue was not let in;
-   * - `out.wakeAt` asks for another call at a later time although nothing may happen until then.
+   * - `out.wakeAt` asks for another call at a later time although nothing may happen until then; no leap goes beyond it.
    * A batch left empty idles the engine until something arrives, ends or is due.
    */
   schedule(engine: Engine, out: Batch): void;
 
   /**
    * The pass is over and its tokens are there. Usually `engine.complete(batch)`: each sampling entry gets its token by
-   * `engine.yieldTokens`, and who is done leaves by `engine.finishIfDone`.
+   * `engine.yieldTokens`, and who is done leaves by `engine.finishDone`.
    */
   complete(engine: Engine, batch: Batch): void;
 
@@ -63,6 +65,12 @@ export interface RequestScheduler {
   /** The order in which requests wait; first come, first served when absent. */
   createQueue?(requests: RequestTable): RequestQueue;
 
+  /** Memory of another kind than paged blocks, as the engine's `memory`; the scheduler keeps it to give requests theirs. */
+  createMemory?(requests: RequestTable, limits: EngineLimits): KvMemory;
+
+  /** The replica lost its GPUs: nobody runs any more, and no pass is in flight. For schedulers that remember such things. */
+  reset?(): void;
+
   /**
    * Passes that may be in the making at once. With 2 the next pass is formed while the present one runs, before its
    * tokens are known. 1 when absent.
@@ -78,6 +86,8 @@ export interface SchedulerSetup {
   gpu: GpuType;
   /** Longest prompt and answer of one request, in tokens. */
   maxModelLen: number;
+  /** The service's targets, µs. */
+  slo: { ttft?: number; tpot?: number; e2e?: number };
   /** µs that a pass with this prompt and nothing else takes. */
   prefillTime(tokens: number): number;
   /** Random numbers of this replica's own. */
@@ -100,6 +110,8 @@ export interface RequestSchedulerEntry {
   create(options: Readonly<Record<string, unknown>>, setup: SchedulerSetup): RequestScheduler;
   /** Understands the real engine's command line; absent when it has none. */
   parseArgs?(args: string, path: readonly (string | number)[]): ParsedArgs;
+  /** For an engine whose options do not bear the shared names (`engineOptions`). */
+  readonly ownNames?: OwnNames;
   /** Constants of the iteration-time model; those fitted to all engines when absent. */
   readonly timePreset?: TimePreset;
 }

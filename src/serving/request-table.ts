@@ -23,6 +23,9 @@ export interface NewRequest {
   maxTokens: number;
   /** Smaller is more urgent. */
   priority: number;
+  /** Targets for the first token and the whole answer, µs from the arrival; none when absent. */
+  ttftSlo?: number;
+  e2eSlo?: number;
   /** Of equally urgent ones the smaller came first; the order of arrival when absent, in which there are no ties. */
   order?: number;
 }
@@ -47,6 +50,9 @@ export class RequestTable implements RequestFacts {
   contentTokens = new Int32Array(64);
   priority = new Int32Array(64);
   order = new Float64Array(64);
+  /** Targets, µs from the arrival; Infinity for none. */
+  ttftSlo = new Float64Array(64);
+  e2eSlo = new Float64Array(64);
   /** A RequestStatus. */
   status = new Uint8Array(64);
   /** Output tokens generated so far. */
@@ -100,6 +106,8 @@ export class RequestTable implements RequestFacts {
     this.contentTokens[slot] = 0;
     this.priority[slot] = request.priority;
     this.order[slot] = request.order ?? this.serial[slot]!;
+    this.ttftSlo[slot] = request.ttftSlo ?? Number.POSITIVE_INFINITY;
+    this.e2eSlo[slot] = request.e2eSlo ?? Number.POSITIVE_INFINITY;
     this.status[slot] = RequestStatus.Waiting;
     this.tokens[slot] = 0;
     this.computed[slot] = 0;
@@ -169,6 +177,12 @@ export class RequestTable implements RequestFacts {
   outputTokens(request: number): number {
     return this.output[request]!;
   }
+  ttftTarget(request: number): number {
+    return this.ttftSlo[request]!;
+  }
+  e2eTarget(request: number): number {
+    return this.e2eSlo[request]!;
+  }
   generated(request: number): number {
     return this.tokens[request]!;
   }
@@ -185,6 +199,8 @@ export class RequestTable implements RequestFacts {
     this.contentTokens = grown(this.contentTokens, 2 * this.contentTokens.length);
     this.priority = grown(this.priority, 2 * this.priority.length);
     this.order = grown(this.order, 2 * this.order.length);
+    this.ttftSlo = grown(this.ttftSlo, 2 * this.ttftSlo.length);
+    this.e2eSlo = grown(this.e2eSlo, 2 * this.e2eSlo.length);
     this.status = grown(this.status, 2 * this.status.length);
     this.tokens = grown(this.tokens, 2 * this.tokens.length);
     this.computed = grown(this.computed, 2 * this.computed.length);

@@ -1,7 +1,9 @@
+import { edf } from "./edf/entry.js";
 import { fastserve } from "./fastserve/entry.js";
 import { orca } from "./orca/scheduler.js";
 import type { RequestSchedulerEntry } from "./request-scheduler.js";
 import { sarathi } from "./sarathi/entry.js";
+import { sglang } from "./sglang/entry.js";
 import { sjf } from "./sjf/scheduler.js";
 import { staticBatching } from "./static/scheduler.js";
 import { trtllm } from "./trtllm/entry.js";
@@ -13,11 +15,13 @@ import { vtc } from "./vtc/entry.js";
 export const requestSchedulers: Record<string, RequestSchedulerEntry> = {
   vllm,
   "vllm-v0": vllmV0,
+  sglang,
   static: staticBatching,
   orca,
   sarathi,
   trtllm,
   vtc,
   sjf,
+  edf,
   fastserve,
 };

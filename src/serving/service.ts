@@ -135,7 +135,9 @@ export class Service implements LeaseHolder, RouterView {
 
   #arrive(batch: RequestBatch, row: number): void {
     const { requests, journal } = this.serving;
+    const { ttft = Number.POSITIVE_INFINITY, e2e = Number.POSITIVE_INFINITY } = this.facts.slo;
     const outputTokens = batch.outputTokens[row]!;
+    const own = { ttft: batch.ttftSlo[row]!, e2e: batch.e2eSlo[row]! };
     const request = requests.add({
       id: batch.id[row]!,
       service: this.number,
@@ -144,7 +146,9 @@ export class Service implements LeaseHolder, RouterView {
       inputTokens: batch.inputTokens[row]!,
       outputTokens,
       maxTokens: Math.max(outputTokens, this.config.maxTokens ?? 0),
-      priority: 0,
+      priority: batch.priority[row]!,
+      ttftSlo: Number.isFinite(own.ttft) ? own.ttft : ttft,
+      e2eSlo: Number.isFinite(own.e2e) ? own.e2e : e2e,
     });
     requests.setContent(request, batch, row);
     journal.requestArrive(this.now, request);
@@ -191,18 +195,13 @@ export class Service implements LeaseHolder, RouterView {
     const { limits } = plan;
     const offload = plan.offload && new OffloadTiers(plan.offload.host, plan.offload.disk);
     const swap = plan.swap && new SwapSpace(plan.swap.blocks, plan.swap.blockTime);
-    const kv = new KvCache(
-      requests,
-      plan.blocks,
-      limits.blockSize,
-      plan.prefixCaching,
-      undefined,
-      swap,
-      offload,
-    );
+    const memory =
+      scheduler.createMemory?.(requests, limits) ??
+      new KvCache(requests, plan.blocks, limits.blockSize, plan.prefixCaching, undefined, swap, offload);
     const waiting = scheduler.createQueue?.(requests) ?? new FifoQueue(requests);
     const why = new WaitReasons(requests, journal, simulation, reasons);
-    const engine = new Engine(requests, waiting, kv, limits.maxModelLen, reasons, this.#hear(index, why));
+    const hear = this.#hear(index, why);
+    const engine = new Engine(requests, waiting, memory, limits.maxModelLen, reasons, hear);
     const number = serving.replicas.length;
     const replica = new Replica(
       number,
@@ -231,9 +230,9 @@ export class Service implements LeaseHolder, RouterView {
         why.clear(request);
         journal.requestSchedule(time, request);
       },
-      preempted(time, request) {
+      preempted(time, request, reason) {
         journal.requestPreempt(time, request);
-        why.preempted(request);
+        why.preempted(request, reason);
       },
       generated(time, request) {
         journal.tokens(time, request, 1);

@@ -38,8 +38,9 @@ export class WaitReasons {
     this.#give(request, this.#noReplica);
   }
 
-  preempted(request: number): void {
-    this.#give(request, this.#preempted);
+  /** @param why a number of the reasons' names; "preempted" when absent */
+  preempted(request: number, why = this.#preempted): void {
+    this.#give(request, why);
   }
 
   /** The request does not wait any more. */
@@ -50,7 +51,8 @@ export class WaitReasons {
   /** The scheduler has looked at the queue and let in whom it would; `reason` (-1: none) holds back the others. */
   update(waiting: RequestQueue, reason: number): void {
     if (!this.#wanted || reason < 0) return;
-    if (reason === this.#last && waiting instanceof FifoQueue) this.#updateTail(waiting, reason);
+    if (reason === this.#last && waiting instanceof FifoQueue && !waiting.reordered)
+      this.#updateTail(waiting, reason);
     else for (const request of waiting.list()) this.#giveUnlessPreempted(request, reason);
     this.#last = reason;
   }

@@ -124,7 +124,7 @@ export class JobBatch implements Batch {
 }
 
 export class RequestBatch implements Batch {
-  static readonly ROW_BYTES = 2 * 8 + 4 * 4;
+  static readonly ROW_BYTES = 4 * 8 + 5 * 4;
 
   length = 0;
   /** Numeric ids; names for ids are interned in `RequestNames.ids`: name k has the id `-1 - k`. */
@@ -134,6 +134,11 @@ export class RequestBatch implements Batch {
   readonly outputTokens: Int32Array;
   /** Number in the stream's `tenants`; -1 none. */
   readonly tenant: Int32Array;
+  /** Smaller is more urgent; 0 unless the source says otherwise. */
+  readonly priority: Int32Array;
+  /** The request's own targets for its first token and its whole answer, µs from its arrival; Infinity for none. */
+  readonly ttftSlo: Float64Array;
+  readonly e2eSlo: Float64Array;
   /** End of the row's runs of token addresses (see `Runs`); they start where those of the row above end. */
   readonly runEnd: Int32Array;
   runAddress = new Float64Array(0);
@@ -146,6 +151,9 @@ export class RequestBatch implements Batch {
     this.inputTokens = new Int32Array(capacity);
     this.outputTokens = new Int32Array(capacity);
     this.tenant = new Int32Array(capacity);
+    this.priority = new Int32Array(capacity);
+    this.ttftSlo = new Float64Array(capacity).fill(Number.POSITIVE_INFINITY);
+    this.e2eSlo = new Float64Array(capacity).fill(Number.POSITIVE_INFINITY);
   }
 
   get time(): Float64Array {
@@ -159,6 +167,9 @@ export class RequestBatch implements Batch {
     this.inputTokens[to] = from.inputTokens[row]!;
     this.outputTokens[to] = from.outputTokens[row]!;
     this.tenant[to] = from.tenant[row]!;
+    this.priority[to] = from.priority[row]!;
+    this.ttftSlo[to] = from.ttftSlo[row]!;
+    this.e2eSlo[to] = from.e2eSlo[row]!;
     const start = from.runStart(row);
     this.#putRuns(to, from.runAddress, from.runTokens, start, from.runEnd[row]! - start);
   }
@@ -196,6 +207,9 @@ export class RequestBatch implements Batch {
     this.inputTokens.set(from.inputTokens.subarray(0, from.length));
     this.outputTokens.set(from.outputTokens.subarray(0, from.length));
     this.tenant.set(from.tenant.subarray(0, from.length));
+    this.priority.set(from.priority.subarray(0, from.length));
+    this.ttftSlo.set(from.ttftSlo.subarray(0, from.length));
+    this.e2eSlo.set(from.e2eSlo.subarray(0, from.length));
     this.length = from.length;
   }
 

@@ -36,6 +36,8 @@ export const Reason = {
   negativeArrival: "negative arrival time",
   noInput: "no input tokens",
   noOutput: "no output tokens",
+  priorityRange: "priority beyond 32 bits",
+  noTarget: "target that is not above 0",
   notHashes: "not a list of hash ids",
   hashCount: "hash_ids do not match the prompt length",
   unknownComponent: "component without a length",

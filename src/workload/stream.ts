@@ -30,6 +30,8 @@ export interface TraceOrigin {
   content?: boolean;
   /** Rows say how they were submitted, in their scheduler's own words. */
   submissions?: boolean;
+  /** Rows say how urgent they are: their priority, or targets of their own. */
+  urgency?: boolean;
   /** Unix time of time 0 in seconds, by the trace's header or its first row; undefined when unknown. */
   epoch?: number;
   /** IANA name of the recorded machine's time zone, by the trace's header. */

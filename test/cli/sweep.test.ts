@@ -32,6 +32,27 @@ const MANY = ["--vary", "fleet.pools.0.nodes=4..8", "--vary", "scheduler.policy=
 const SEEDS = ["--replications", "100", "--metric", "wait.p95", "--metric", "wait.mean"];
 
 describe("sweep", () => {
+  it("leaves the warm-up of each point out by MSER-5, and says from when it measures", () => {
+    const args = ["--vary", "load=0.5,1", "--replications", "2", "--set", "jobs.generate.count=2000"];
+    const { status, out } = sweep(
+      ...args,
+      "--set",
+      "fleet.pools.0.nodes=8",
+      "--warm-up",
+      "auto",
+      "--out",
+      "w.csv",
+    );
+    expect(status).toBe(0);
+    expect(out).toMatch(/^warm-up left out by MSER-5: /m);
+    const [head, ...lines] = readFileSync(join(folder, "w.csv"), "utf8").trimEnd().split("\n");
+    const column = head!.split(",").indexOf("measured from [us]");
+    expect(column).toBe(4);
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(Number(line.split(",")[column])).toBeGreaterThanOrEqual(0);
+    expect(new Set(lines.map((line) => line.split(",")[column])).size).toBeGreaterThan(1);
+  });
+
   it("of 2,000 points killed three times and resumed gives the same file as one that ran through", async () => {
     const through = sweep(...MANY, ...SEEDS, "--store", "a", "--out", "through.csv", "-q");
     expect([through.status, through.err]).toEqual([0, ""]);
@@ -118,11 +139,12 @@ describe("sweep", () => {
     [["--vary", "fleet.pools.0.noodes=1,2"], 'did you mean "nodes"?'],
     [["--vary", "scheduler.policy=fifo,eazy"], 'did you mean "easy"?'],
     [["--vary", "a"], "--vary needs a key and its values"],
-    [["--vary", "seed=1,2", "--metric", "wait.p96"], "names no metric"],
-    [["--vary", "seed=1..10000000"], "10,000,000 points"],
-    [["--vary", "seed=1,2", "--out", "x.xlsx"], "names no format"],
-    [["--vary", "seed=1,2", "--sample", "sobol:9"], "is no way to draw points"],
-    [["--vary", "seed=1,2", "--store", "/proc/nope"], "/proc/nope"],
+    [["--vary", "until=1h,2h", "--metric", "wait.p96"], "names no metric"],
+    [["--vary", "until=1h,2h", "--seeds", "1..5000000"], "10,000,000 points"],
+    [["--vary", "seed=1,2"], "--seeds 1..20"],
+    [["--vary", "until=1h,2h", "--out", "x.xlsx"], "names no format"],
+    [["--vary", "until=1h,2h", "--sample", "sobol:9"], "is no way to draw points"],
+    [["--vary", "until=1h,2h", "--store", "/proc/nope"], "/proc/nope"],
   ])("%j ends with 2 and says what is wrong", (args, text) => {
     const { status, out, err } = sweep(...args);
     expect([status, out]).toEqual([2, ""]);

@@ -99,7 +99,7 @@ describe("warnings", () => {
         code: "jobs/warm-up",
         message:
           "the first tenth of the jobs to end waited 0s on average, the others 16m 40s: the fleet starts empty",
-        hint: "leave the warm-up out with measure: {from: …}",
+        hint: "leave the warm-up out with --warm-up auto (MSER-5), or a time that you know",
       },
     ]);
     expect(ramp({ measuresFrom: true })).toEqual([]);

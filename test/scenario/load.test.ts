@@ -294,3 +294,27 @@ it("counts times exactly", async () => {
   const { scenario } = await load(TEXT, { until: "60.5s" });
   expect(scenario.until).toBe(60.5 * SECOND);
 });
+
+describe("load", () => {
+  it("makes all work arrive so many times as densely, and says no more than its rates would", async () => {
+    const scenario = (load: number, speedup: number, rate: string, every: string) => `
+load: ${load}
+fleet: { pools: [{ name: p, nodes: 2, gpu: H100-SXM }] }
+jobs:
+  - { trace: jobs.csv, speedup: ${speedup} }
+  - generate: { count: 9, arrivals: { process: poisson, rate: ${rate} }, run: 1m, shapes: [{ gpus: 1 }] }
+  - generate: { count: 9, arrivals: { process: fixed, every: ${every} }, run: 1m, shapes: [{ gpus: 1 }] }
+`;
+    const loaded = await load(scenario(2, 3, "30/h", "10s"));
+    expect(loaded.load).toBe(2);
+    expect(loaded.hash).toBe((await load(scenario(1, 6, "60/h", "5s"))).hash);
+    expect(loaded.hash).not.toBe((await load(scenario(1, 3, "30/h", "10s"))).hash);
+  });
+});
+
+it("prices are known under the catalogue's names, and leave what is run as it is", async () => {
+  const plain = await load(TEXT);
+  const priced = await load(`${TEXT}prices: { h100: 2.5, Mine: 1 }\n`);
+  expect(priced.prices).toEqual({ "H100-SXM": 2.5, Mine: 1 });
+  expect(priced.hash).toBe(plain.hash);
+});

@@ -46,6 +46,12 @@ describe("says what is wrong, where, and what would be right", () => {
       '3 <warmup> scenario/unknown-key: "warmup" is not a key of measure (keys: from, to, tau, exactSamples, groupBy)',
     ],
     [
+      "a price of a GPU type that nobody knows, and a load of nothing",
+      scenario("prices: { H100-SXN: 2.5 }", "load: 0"),
+      '3 <H100-SXN> scenario/unknown-key: no GPU type is called "H100-SXN" (did you mean "H100-SXM"?)',
+      '4 <0> scenario/out-of-range: "load" must be more than 0, not 0',
+    ],
+    [
       "a duration without unit",
       scenario("until: 10"),
       '3 <10> scenario/unit: "until" is a duration and needs its unit (such as 10s)',
@@ -357,7 +363,7 @@ it("says everything at once, in the order of the file", async () => {
     '8 <trase> scenario/unknown-key: "trase" is not a key of jobs[0] (did you mean "trace"?)',
     "8 <job.csv> trace/not-found: there is no trace file job.csv (did you mean jobs.csv?)",
     '9 <-1> scenario/out-of-range: "speedup" must be more than 0, not -1',
-    '10 <now> scenario/unit: "from" must be a duration, not "now" (write it as 90s, 5m, 2h30m or 7d)',
+    '10 <now> scenario/unit: "from" must be auto or a duration, not "now" (write a duration as 90s, 5m or 2h30m)',
   ]);
 });
 

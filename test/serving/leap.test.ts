@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SglangScheduler } from "../../src/serving/sglang/scheduler.js";
+import { memoryState } from "./memory.js";
 import { buildService, randomService } from "./random-service.js";
 import { Recorder } from "./recorder.js";
 import { rowsStream, serve, type TestOptions, type TestRun } from "./support.js";
 
-/** What a run leaves behind in its engines: counters, and the free blocks in the order in which they will be taken. */
 function engines(run: TestRun) {
-  return run.serving.replicas.map(({ engine: { kv } }) => ({
-    stats: { ...kv.stats },
-    free: kv.pool.freeQueue(kv.pool.size),
+  return run.serving.replicas.map(({ engine, scheduler }) => ({
+    memory: memoryState(engine),
+    ...(scheduler instanceof SglangScheduler
+      ? { ratio: scheduler.ratio.value, full: scheduler.full, chunked: scheduler.chunked }
+      : {}),
   }));
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { findModel } from "../../src/serving/model/catalogue.js";
+import { requestSchedulers } from "../../src/serving/schedulers.js";
 import { readRequests } from "../../src/workload/read.js";
 import type { RequestStream } from "../../src/workload/stream.js";
 import { sharedPath } from "../support/shared.js";
@@ -17,6 +18,11 @@ const engine = {
   time: { model: timing(10) },
 };
 const options = { block_size: BLOCK, max_num_batched_tokens: 262_144, max_num_seqs: 256 };
+const sglang = {
+  ...engine,
+  scheduler: requestSchedulers.sglang!,
+  options: { page_size: BLOCK, chunked_prefill_size: -1 },
+};
 
 /** The trace's prompts in its order, far apart, with answers of one token. */
 async function prompts(path: string, limit: number): Promise<RequestStream> {
@@ -46,6 +52,19 @@ async function statsOf(requests: RequestStream, blocks: number) {
   };
   const run = await serve([service], [], { events: 1e6 });
   return run.serving.replicas[0]!.engine.kv.stats;
+}
+
+/** Tokens that SGLang's radix tree finds, in pages of a block. */
+async function foundBySglang(requests: RequestStream, pages: number): Promise<number> {
+  let found = 0;
+  const listener = {
+    prefixHit(_time: number, _request: number, gpu: number) {
+      found += gpu;
+    },
+  };
+  const service = { ...sglang, numGpuBlocks: pages + 1, requests: [requests] };
+  await serve([service], [listener], { events: 1e6 });
+  return found;
 }
 
 /** Tokens that a cache of full blocks without bound finds, from the ids alone; the block of the last token never counts. */
@@ -78,6 +97,18 @@ describe.each([
     const stats = await statsOf(await prompts(path!, rows), 300_000);
     expect(stats).toMatchObject({ requests: rows, queries: tokens, hits });
   });
+
+  it.skipIf(path === undefined)(
+    "finds the same in SGLang's radix tree, and less when it is small",
+    async () => {
+      const found: number[] = [];
+      for (const pages of [800, 6400, 300_000])
+        found.push(await foundBySglang(await prompts(path!, rows), pages));
+      expect(found).toEqual(found.toSorted((a, b) => a - b));
+      expect(found[0]).toBeLessThan(0.7 * found[2]!);
+      expect(found[2]).toBe(countHits(path!).hits);
+    },
+  );
 
   it.skipIf(path === undefined)("finds less the smaller the cache is", async () => {
     const found: number[] = [];

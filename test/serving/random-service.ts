@@ -2,8 +2,11 @@ import fc from "fast-check";
 import { findModel } from "../../src/serving/model/catalogue.js";
 import { routers } from "../../src/serving/router.js";
 import { requestSchedulers } from "../../src/serving/schedulers.js";
+import { evictionPolicies } from "../../src/serving/sglang/eviction.js";
 import type { Row, TestService } from "./support.js";
 import { timing } from "./support.js";
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 const rows: fc.Arbitrary<Row[]> = fc
   .array(
@@ -15,15 +18,18 @@ const rows: fc.Arbitrary<Row[]> = fc
       conversation: fc.integer({ min: 0, max: 5 }),
       shared: fc.integer({ min: 0, max: 170 }),
       tenant: fc.integer({ min: -1, max: 2 }),
+      priority: fc.integer({ min: -1, max: 2 }),
+      ttftSlo: fc.constantFrom(NEVER, NEVER, 30, 300, 3000),
+      e2eSlo: fc.constantFrom(NEVER, NEVER, 300, 3000),
     }),
     { minLength: 1, maxLength: 25 },
   )
   .map((gaps) => {
     let arrival = 0;
-    return gaps.map(({ gap, inputTokens, outputTokens, conversation, shared, tenant }) => {
+    return gaps.map(({ gap, conversation, shared, ...asked }) => {
       arrival += gap;
-      const tokens = Math.min(shared, inputTokens + outputTokens);
-      const row = { arrival, inputTokens, outputTokens, tenant };
+      const tokens = Math.min(shared, asked.inputTokens + asked.outputTokens);
+      const row = { arrival, ...asked };
       return conversation < 3 && tokens > 0
         ? { ...row, content: [[conversation * 1000, tokens] as const] }
         : row;
@@ -135,6 +141,17 @@ const sjf = fc
     enable_prefix_caching: fc.boolean(),
   })
   .map((options) => ({ scheduler: "sjf", options: blocksOf(options) }));
+
+const edf = fc
+  .record({
+    ...reserving,
+    deadline: fc.constantFrom("first_token", "answer"),
+    shed: fc.boolean(),
+    predictor_error: fc.constantFrom(0, 0.5),
+    enable_prefix_caching: fc.boolean(),
+  })
+  .map((options) => ({ scheduler: "edf", options: blocksOf(options) }));
+
 const fastserve = fc
   .record({
     quantum: fc.constantFrom(5, 20, 100),
@@ -175,18 +192,55 @@ const vllmV0 = fc
     options: blocksOf({ ...options, ...preemption, max_num_batched_tokens: 300 }),
   }));
 
+const sglang = fc
+  .record({
+    order: fc.constantFrom(
+      { schedule_policy: "fcfs" },
+      { schedule_policy: "lpm" },
+      { schedule_policy: "dfs-weight" },
+      { schedule_policy: "lof" },
+      { schedule_policy: "random" },
+      { schedule_policy: "fcfs", enable_priority_scheduling: true },
+      { schedule_policy: "lof", enable_priority_scheduling: true, schedule_low_priority_values_first: true },
+    ),
+    priority_scheduling_preemption_threshold: fc.constantFrom(0, 1),
+    schedule_conservativeness: fc.constantFrom(1, 0.1, 0.02),
+    max_running_requests: fc.constantFrom(1, 2, 5, 16),
+    chunked_prefill_size: fc.constantFrom(-1, 16, 32, 256),
+    max_prefill_tokens: fc.constantFrom(40, 4000),
+    prefill_max_requests: fc.constantFrom(1, 100),
+    enable_mixed_chunk: fc.boolean(),
+    disable_radix_cache: fc.boolean(),
+    radix_eviction_policy: fc.constantFrom(...evictionPolicies),
+    disable_overlap_schedule: fc.boolean(),
+    page_size: fc.constantFrom(1, 1, 4, 16),
+    context_length: fc.constantFrom(100, 4096),
+    tokens: fc.constantFrom(112, 160, 200, 400, 4000),
+  })
+  .map(({ tokens, order, enable_mixed_chunk, ...options }) => ({
+    scheduler: "sglang",
+    options: {
+      ...options,
+      ...order,
+      enable_mixed_chunk: enable_mixed_chunk && options.chunked_prefill_size > 0,
+      max_total_tokens: Math.floor(tokens / options.page_size) * options.page_size,
+    },
+  }));
+
 /** A service under some scheduler, small enough that queues, blocks and budgets run out; as plain data. */
 export const randomService = fc
   .tuple(
     rows,
     fc.oneof(
       { arbitrary: vllm, weight: 3 },
+      { arbitrary: sglang, weight: 3 },
       { arbitrary: staticBatching, weight: 1 },
       orca,
       sarathi,
       trtllm,
       vtc,
       sjf,
+      edf,
       fastserve,
       vllmV0,
     ),
@@ -196,6 +250,7 @@ export const randomService = fc
       router: fc.constantFrom(...Object.keys(routers)),
       startup: fc.constantFrom(0, 500),
       maxTokens: fc.constantFrom(0, 70),
+      slo: fc.constantFrom({}, { ttft: 200, tpot: 20 }, { tpot: 7, e2e: 2000 }),
     }),
   )
   .map(([someRows, engine, service]) => ({ ...service, ...engine, rows: someRows }));

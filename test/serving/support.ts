@@ -22,6 +22,9 @@ export interface Row {
   inputTokens: number;
   outputTokens: number;
   tenant?: number;
+  priority?: number;
+  ttftSlo?: number;
+  e2eSlo?: number;
   /** Runs of token addresses. */
   content?: readonly (readonly [address: number, tokens: number])[];
 }
@@ -43,6 +46,9 @@ export function rowsStream(rows: readonly Row[], perBatch = 1000): RequestStream
         batch.inputTokens[i] = rows[at]!.inputTokens;
         batch.outputTokens[i] = rows[at]!.outputTokens;
         batch.tenant[i] = rows[at]!.tenant ?? -1;
+        batch.priority[i] = rows[at]!.priority ?? 0;
+        batch.ttftSlo[i] = rows[at]!.ttftSlo ?? Number.POSITIVE_INFINITY;
+        batch.e2eSlo[i] = rows[at]!.e2eSlo ?? Number.POSITIVE_INFINITY;
         const runs = new Runs();
         for (const [address, tokens] of rows[at]!.content ?? []) runs.add(address, tokens);
         batch.length--;

@@ -23,6 +23,8 @@ export interface FakeRequest {
   arrival?: number;
   input?: number;
   output?: number;
+  /** Targets of its own, µs. */
+  slo?: { ttft?: number; e2e?: number };
 }
 
 export interface FakeRun {
@@ -51,6 +53,10 @@ export function fakeRun(
     if (name === undefined) return -1;
     if (!names.includes(name)) names.push(name);
     return names.indexOf(name);
+  };
+  const target = (request: number, of: "ttft" | "e2e") => {
+    const { service = 0, slo } = requests[request]!;
+    return slo?.[of] ?? given.services?.[service]?.slo[of] ?? Number.POSITIVE_INFINITY;
   };
   const facts: RunFacts = {
     gpus: given.gpus ?? 8,
@@ -84,6 +90,8 @@ export function fakeRun(
       arrivalTime: (request) => requests[request]!.arrival ?? 0,
       inputTokens: (request) => requests[request]!.input ?? 0,
       outputTokens: (request) => requests[request]!.output ?? 0,
+      ttftTarget: (request) => target(request, "ttft"),
+      e2eTarget: (request) => target(request, "e2e"),
       generated: () => 0,
     },
   };

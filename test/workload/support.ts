@@ -87,6 +87,8 @@ export interface RequestRecord {
   tenant: string;
   /** Runs of token addresses, when there are any. */
   content?: [address: number, tokens: number][];
+  /** Where it is not 0, none and none. */
+  urgency?: [priority: number, ttftSlo: number, e2eSlo: number];
 }
 
 export async function requestRecords(rows: RequestRows, names: RequestNames): Promise<RequestRecord[]> {
@@ -102,6 +104,7 @@ export async function requestRecords(rows: RequestRows, names: RequestNames): Pr
         outputTokens: batch.outputTokens[i]!,
         tenant: names.tenants.name(batch.tenant[i]!),
         ...contentOf(batch, i),
+        ...urgencyOf(batch, i),
       });
     }
   await stream.close();
@@ -113,6 +116,12 @@ function contentOf(batch: RequestBatch, row: number): Pick<RequestRecord, "conte
   for (let k = batch.runStart(row); k < batch.runEnd[row]!; k++)
     content.push([batch.runAddress[k]!, batch.runTokens[k]!]);
   return content.length === 0 ? {} : { content };
+}
+
+function urgencyOf({ priority, ttftSlo, e2eSlo }: RequestBatch, row: number): Pick<RequestRecord, "urgency"> {
+  const own: RequestRecord["urgency"] = [priority[row]!, ttftSlo[row]!, e2eSlo[row]!];
+  const none = [0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return own.every((value, i) => value === none[i]) ? {} : { urgency: own };
 }
 
 /** The problems that reading ends with; fails when it does not end with an InputError. */

@@ -109,7 +109,7 @@ async function show(
   } else {
     const { checkText } = await import("../../report/check/text.js");
     const { width, style } = terminal;
-    terminal.out(checkText(results, { width, style, all: options.all ?? false }));
+    terminal.out(await checkText(results, { width, style, all: options.all ?? false }));
   }
   const onGithub = terminal.world.env.GITHUB_ACTIONS === "true";
   if (options.annotations === "none" || (options.annotations === "auto" && !onGithub)) return;

@@ -5,7 +5,7 @@ import type { Result } from "../../metrics/result.js";
 import type { LoadedScenario } from "../../scenario/load.js";
 import type { CheckCliOptions } from "../commands/check.js";
 import { readInput } from "../input.js";
-import { withManyRuns } from "../many-runs.js";
+import { withManyRuns } from "../many-runs/many-runs.js";
 import { wholeNumber } from "../numbers.js";
 import { overridesOf } from "../overrides.js";
 import type { Terminal } from "../terminal.js";

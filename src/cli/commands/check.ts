@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import { type Context, examples } from "../context.js";
+import { type ManyRunsOptions, manyRunsOptions } from "../many-runs/options.js";
 import { type OverrideOptions, overrideOptions } from "../overrides.js";
 
-export interface CheckCliOptions extends OverrideOptions {
+export interface CheckCliOptions extends OverrideOptions, ManyRunsOptions {
   replications: string;
   baseline?: string;
   saveBaseline?: string;
@@ -14,9 +15,6 @@ export interface CheckCliOptions extends OverrideOptions {
   annotations: "auto" | "github" | "none";
   fail: boolean;
   all?: boolean;
-  store?: string;
-  workers?: string;
-  quiet?: boolean;
 }
 
 export function checkCommand(program: Command, { terminal, finish }: Context): void {
@@ -40,13 +38,12 @@ export function checkCommand(program: Command, { terminal, finish }: Context): v
     )
     .option("--no-fail", "end with 0 although something failed")
     .option("--all", "show everything that passed too")
-    .option("--store <folder>", "keep results there, so that nothing runs twice")
-    .option("--workers <n>", "runs at a time. Default: as many as the machine has cores")
     .option("-q, --quiet", "no progress")
     .action(async (paths: string[], options: CheckCliOptions) => {
       const { runCheck } = await import("../check/run-check.js");
       finish(await runCheck(paths, options, terminal));
     });
+  manyRunsOptions(command, { keeps: false });
   examples(command, [
     ["check scenario.yaml", "The thresholds of a scenario"],
     ["check scenarios/*.yaml --save-baseline baseline.json", "Remember what they give"],

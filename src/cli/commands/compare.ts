@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import { type Context, examples } from "../context.js";
+import { type ManyRunsOptions, manyRunsOptions } from "../many-runs/options.js";
 import { collect, type OverrideOptions, valueOptions } from "../overrides.js";
 
-export interface CompareCliOptions extends Omit<OverrideOptions, "variant"> {
+export interface CompareCliOptions extends Omit<OverrideOptions, "variant">, ManyRunsOptions {
   variant?: string[];
   baseline?: string;
   replications: string;
@@ -13,9 +14,6 @@ export interface CompareCliOptions extends Omit<OverrideOptions, "variant"> {
   all?: boolean;
   json?: boolean;
   markdown?: boolean;
-  store: string;
-  workers?: string;
-  quiet?: boolean;
 }
 
 export function compareCommand(program: Command, { terminal, finish }: Context): void {
@@ -39,13 +37,12 @@ export function compareCommand(program: Command, { terminal, finish }: Context):
     .option("--all", "show metrics without change too")
     .option("--json", "print JSON: all metrics, all groups")
     .option("--markdown", "print Markdown, for a pull request")
-    .option("--store <folder>", "where results are kept, so that nothing runs twice", ".whowaits/points")
-    .option("--workers <n>", "runs at a time. Default: as many as the machine has cores")
     .option("-q, --quiet", "no progress")
     .action(async (inputs: string[], options: CompareCliOptions) => {
       const { runCompare } = await import("../compare/run-compare.js");
       finish(await runCompare(inputs, options, terminal));
     });
+  manyRunsOptions(command, { keeps: true });
   examples(command, [
     ["compare scenario.yaml", "All variants of a scenario against the scenario itself"],
     [

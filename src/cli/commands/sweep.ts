@@ -1,21 +1,18 @@
 import { type Command, Option } from "commander";
 import { type Context, examples } from "../context.js";
-import { type OverrideOptions, overrideOptions } from "../overrides.js";
+import { type ManyRunsOptions, manyRunsOptions } from "../many-runs/options.js";
+import { collect, type OverrideOptions, overrideOptions } from "../overrides.js";
 
-export interface SweepCliOptions extends OverrideOptions {
+export interface SweepCliOptions extends OverrideOptions, ManyRunsOptions {
   vary: string[];
   sample?: string;
   replications?: string;
   seeds?: string;
   metric?: string[];
-  warmUp?: string;
   out?: string;
   format?: "csv" | "jsonl" | "parquet";
   json?: boolean;
-  store: string;
-  workers?: string;
   yes?: boolean;
-  quiet?: boolean;
 }
 
 export function sweepCommand(program: Command, { terminal, finish }: Context): void {
@@ -29,25 +26,19 @@ export function sweepCommand(program: Command, { terminal, finish }: Context): v
     .option("--replications <n>", "seeds per combination, from the scenario's seed on. Default: 1")
     .option("--seeds <seeds>", "the seeds themselves: 1..20 or 3,7,9")
     .option("--metric <name>", "keep only this metric, such as wait.p95; again for more", collect)
-    .option("--warm-up <duration>", "leave out what arrives before this simulated time")
     .option("--out <file>", "write all points: .csv, .jsonl or .parquet by its ending; - is standard output")
     .addOption(new Option("--format <name>", "format of --out").choices(["csv", "jsonl", "parquet"]))
     .option("--json", "print JSON instead of the summary")
-    .option("--store <folder>", "where results are kept, so that no point runs twice", ".whowaits/points")
-    .option("--workers <n>", "points at a time. Default: as many as the machine has cores")
     .option("-y, --yes", "do not ask before a very large sweep")
     .option("-q, --quiet", "neither summary nor progress")
     .action(async (path: string, options: SweepCliOptions) => {
       const { runSweep } = await import("../sweep/run-sweep.js");
       finish(await runSweep(path, options, terminal));
     });
+  manyRunsOptions(command, { keeps: true, executors: ["local", "slurm", "kubernetes"] });
   examples(command, [
     ["sweep s.yaml --vary scheduler.policy=fifo,easy --replications 5", "Two policies, five seeds each"],
     ["sweep s.yaml --vary fleet.pools.0.nodes=4..32:4 --out nodes.csv", "A range, all metrics in a file"],
     ["sweep s.yaml --vary a.b=1..10 --vary c.d=1h..8h --sample latin:100", "A Latin hypercube"],
   ]);
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }

@@ -1,7 +1,7 @@
 import { contendersOf, divergencesOf, runSides } from "../../experiment/compare/run-sides.js";
 import type { CompareCliOptions } from "../commands/compare.js";
 import { readInput } from "../input.js";
-import { withManyRuns } from "../many-runs.js";
+import { withManyRuns } from "../many-runs/many-runs.js";
 import { wholeNumber } from "../numbers.js";
 import { overridesOf } from "../overrides.js";
 import type { Terminal } from "../terminal.js";

@@ -32,13 +32,15 @@ export async function planSweep(
       message: `${again.key} is varied twice`,
       hint: "give all of its values in one --vary",
     });
+  if (axes.some(({ key }) => key === "seed"))
+    throw new InputError({
+      code: "usage/bad-vary",
+      message: "each combination of values meets the same seeds",
+      hint: "--seeds 1..20 or --replications 20 say which",
+    });
   const sampling = samplingOf(options.sample);
   const common = overridesOf(options, terminal.world);
-  const warmUp = options.warmUp === undefined ? [] : [`measure.from=${options.warmUp}`];
-  const tasks = await Tasks.open(await readInput(path, terminal), {
-    ...common,
-    set: [...(common.set ?? []), ...warmUp],
-  });
+  const tasks = await Tasks.open(await readInput(path, terminal), common);
   const { scenario } = await tasks.load();
   return {
     design: designOf(axes, sampling, scenario.seed),

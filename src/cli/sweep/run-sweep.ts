@@ -3,7 +3,7 @@ import { formatNumber } from "../../report/figures.js";
 import type { SweepCliOptions } from "../commands/sweep.js";
 import { Exit } from "../exit.js";
 import { faultText } from "../fault.js";
-import { withManyRuns } from "../many-runs.js";
+import { withManyRuns } from "../many-runs/many-runs.js";
 import type { Terminal } from "../terminal.js";
 import { askWhetherToRun } from "./ask.js";
 import { planSweep } from "./plan-sweep.js";
@@ -16,8 +16,8 @@ export async function runSweep(path: string, options: SweepCliOptions, terminal:
   formatOf(options);
   const plan = await planSweep(path, options, terminal);
   await checkSweep(plan);
-  return withManyRuns(options, terminal, async ({ executor, workers, store, stop, bar }) => {
-    if (pointCount(plan) > MANY && !options.yes) await askWhetherToRun(plan, executor, workers, terminal);
+  return withManyRuns(options, terminal, async ({ executor, parallel, store, stop, bar }) => {
+    if (pointCount(plan) > MANY && !options.yes) await askWhetherToRun(plan, parallel, terminal);
     const kept = store === undefined ? {} : { store };
     const end = await sweep(plan, { executor, stop, progress: bar.update, ...kept });
     bar.stop();

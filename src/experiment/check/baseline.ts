@@ -80,9 +80,9 @@ export function parseBaseline(text: string, file: string): Baseline {
 }
 
 /** Values that make a scenario another one: what is asked, and what is measured. All others may be put to the test. */
-const WORK = /^(jobs|until|measure|stop)(\.|$)|^services\.[^.]+\.(name|requests)(\.|$)/;
+const WORK = /^(jobs|load|until|measure|stop)(\.|$)|^services\.[^.]+\.(name|requests)(\.|$)/;
 /** Values without influence on what is simulated. */
-const TALK = /^(name|description|seed|thresholds)(\.|$)/;
+const TALK = /^(name|description|seed|thresholds|prices)(\.|$)/;
 
 /**
  * What differs from the baseline in what is tested.

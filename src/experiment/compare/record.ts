@@ -15,7 +15,8 @@ export function recordInto(log: DecisionLog): JournalListener {
     },
     submit(_time, job) {
       const all = facts.jobs;
-      const size = all.gpus(job) || all.cpus(job);
+      // Of whole nodes their number: what they hold is not counted.
+      const size = all.gpus(job) || all.cpus(job) || all.tasks(job);
       jobs[job] = log.subject({
         kind: all.isReplica(job) ? "replica" : "job",
         id: all.id(job),

@@ -2,7 +2,7 @@ import type { Result } from "../../metrics/result.js";
 import { isHeadline, metricKey, type Row, type Side } from "./compare.js";
 
 /** Warnings of single runs that a comparison rests on too. */
-const CARRIED = /\/(saturated|warm-up|censored)$/;
+const CARRIED = /\/(saturated|warm-up|censored|not-steady|not-settled|too-short)$/;
 
 /** What a reader of a comparison ought to know. */
 export function comparisonWarnings(sides: readonly Side[]): string[] {

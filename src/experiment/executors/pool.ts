@@ -1,11 +1,11 @@
+import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import type { Outcome, Task } from "../point/point.js";
+import { builtFile } from "./built-file.js";
 import { type Executor, MOST_ATTEMPTS } from "./executor.js";
-import { workerFile } from "./worker-file.js";
 
 export interface PoolOptions {
-  /** Threads; as many as the machine runs at once by default. */
+  /** Processes; as many as the machine runs at once by default. */
   workers?: number;
   /** Folder of the store that results are kept in. */
   store?: string;
@@ -19,6 +19,7 @@ interface Job {
 
 /** One call of `run`: where its tasks come from and what becomes of them. */
 interface Round {
+  readonly stop: AbortSignal;
   next(): Promise<Job | undefined>;
   ended(index: number, outcome: Outcome): void;
   /** Jobs whose worker died. */
@@ -26,18 +27,19 @@ interface Round {
 }
 
 /**
- * The threads of this process. A worker that dies (a user's policy that exits, memory that runs out) is replaced and its
- * task tried again, up to a bound.
+ * Processes of this machine. They are processes rather than threads so that none of them can take the others along: a
+ * worker that dies (a user's policy that exits, memory that runs out, a kill from outside) is replaced and its task tried
+ * again, up to a bound.
  */
 export class WorkerPool implements Executor {
   readonly #size: number;
-  readonly #data: { store?: string };
+  readonly #args: readonly string[];
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
 
   constructor({ workers = availableParallelism(), store }: PoolOptions = {}) {
     this.#size = workers;
-    this.#data = store === undefined ? {} : { store };
+    this.#args = store === undefined ? [] : [store];
   }
 
   async run(
@@ -47,7 +49,7 @@ export class WorkerPool implements Executor {
   ): Promise<void> {
     const failed = new AbortController();
     const signal = AbortSignal.any([failed.signal, ...(stop === undefined ? [] : [stop])]);
-    const round: Round = { next: taskReader(tasks, signal), ended, again: [] };
+    const round: Round = { stop: signal, next: taskReader(tasks, signal), ended, again: [] };
     const lane = () =>
       this.#lane(round).catch((error: unknown) => {
         failed.abort();
@@ -59,18 +61,20 @@ export class WorkerPool implements Executor {
 
   async close(): Promise<void> {
     this.#idle.length = 0;
-    await Promise.all([...this.#all].map((worker) => worker.terminate()));
+    await Promise.all([...this.#all].map((worker) => worker.end()));
   }
 
   /** One job after the other, on one worker at a time. */
   async #lane(round: Round): Promise<void> {
     let worker: Worker | undefined;
+    let ready = ahead(round);
     try {
       for (;;) {
-        const job = round.again.pop() ?? (await round.next());
-        if (job === undefined) return;
-        worker ??= this.#idle.pop() ?? this.#hire();
-        const outcome = await ask(worker, job.task);
+        const job = round.again.pop() ?? (await ready);
+        if (job === undefined || round.stop.aborted) return;
+        if (job.attempts === 0) ready = ahead(round);
+        if (worker === undefined || worker.dead) worker = this.#idle.pop() ?? this.#hire();
+        const outcome = await worker.run(job.task);
         if (!("died" in outcome)) {
           round.ended(job.index, outcome);
           continue;
@@ -82,32 +86,91 @@ export class WorkerPool implements Executor {
       }
     } finally {
       if (worker !== undefined) this.#idle.push(worker);
+      await ready.catch(() => undefined);
     }
   }
 
   #hire(): Worker {
-    const worker = new Worker(workerFile(), { workerData: this.#data });
+    const worker = new Worker(this.#args);
     this.#all.add(worker);
-    // An idle worker must not keep the process alive.
-    worker.unref();
     return worker;
   }
 }
 
-function ask(worker: Worker, task: Task): Promise<Outcome | { died: string }> {
-  return new Promise((resolve) => {
-    let why: string | undefined;
-    const settle = (outcome: Outcome | { died: string }) => {
-      worker.off("message", settle).off("error", failed).off("exit", exited).unref();
-      resolve(outcome);
-    };
-    const failed = (error: Error) => {
-      why = error.stack ?? error.message;
-    };
-    const exited = (code: number) => settle({ died: why ?? `it exited with ${code}` });
-    worker.on("message", settle).on("error", failed).on("exit", exited).ref();
-    worker.postMessage(task);
-  });
+/** The next job is made while the one before it runs; a failure to make it is heard by who waits for it. */
+function ahead(round: Round): Promise<Job | undefined> {
+  const job = round.next();
+  job.catch(() => undefined);
+  return job;
+}
+
+/** What a dead worker wrote last is told, up to so many characters. */
+const LAST_WORDS = 2000;
+
+class Worker {
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<void>;
+  #lastWords = "";
+  #end: string | undefined;
+  #settle: ((outcome: Outcome | { died: string }) => void) | undefined;
+
+  constructor(args: readonly string[]) {
+    // What a user's policy prints must not get between the results.
+    this.#child = fork(builtFile("worker"), args, { stdio: ["ignore", 2, "pipe", "ipc"] });
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    });
+    this.#gone = new Promise((resolve) => {
+      const died = (why: string) => {
+        this.#end ??= why;
+        this.#settle?.({
+          died: [this.#end, this.#lastWords.trim()].filter((part) => part !== "").join("\n"),
+        });
+        resolve();
+      };
+      this.#child.on("message", (outcome: Outcome) => this.#settle?.(outcome));
+      this.#child.on("error", (error) => died(error.message));
+      this.#child.on("close", (status, signal) =>
+        died(signal === null ? `it exited with ${status}` : `it was ended by ${signal}`),
+      );
+    });
+    this.#idle();
+  }
+
+  get dead(): boolean {
+    return this.#end !== undefined;
+  }
+
+  run(task: Task): Promise<Outcome | { died: string }> {
+    return new Promise((resolve) => {
+      this.#settle = (outcome) => {
+        this.#settle = undefined;
+        this.#idle();
+        resolve(outcome);
+      };
+      this.#busy();
+      // A failure to send shows as an end of the worker.
+      this.#child.send(task, () => undefined);
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#busy();
+    this.#child.kill("SIGKILL");
+    await this.#gone;
+  }
+
+  #busy(): void {
+    this.#child.ref();
+    this.#child.channel?.ref();
+  }
+
+  /** An idle worker must not keep this process alive. */
+  #idle(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+    (this.#child.stderr as unknown as { unref(): void }).unref();
+  }
 }
 
 /** Hands out tasks one by one to whoever asks first; none after a stop. */

@@ -1,122 +1,109 @@
-import { InputError } from "../../core/errors.js";
-import type { Result } from "../../metrics/result.js";
+import type { Prices } from "../../scenario/resolve-prices.js";
 import type { Executor } from "../executors/executor.js";
-import type { Point } from "../point/point.js";
 import { replicationSeeds } from "../point/seeds.js";
 import type { Tasks } from "../point/tasks.js";
-import { runTasks } from "../run-tasks.js";
 import type { ResultStore } from "../store/store.js";
-import { type Axis, sizeOf, valueAt } from "../sweep/axis.js";
-import { smallestPassing } from "./search.js";
-import { type Standing, standing, type Target, targetsOf } from "./targets.js";
+import type { Axis } from "../sweep/axis.js";
+import { gridDesign } from "../sweep/design.js";
+import { checkSweep } from "../sweep/sweep.js";
+import { cheapest } from "./cheapest.js";
+import { Costs, type CostUnit, type Paid, paidFor } from "./cost.js";
+import { type Headroom, headroomOf } from "./headroom.js";
+import { extreme } from "./one-key.js";
+import { type Sanity, sanityOf } from "./sanity.js";
+import type { SearchEnd, Setting } from "./setting.js";
+import { confidenceOfEach, type Target, targetsOf } from "./targets.js";
+import { Trials } from "./trials.js";
 
 export interface PlanOptions {
   executor: Executor;
   store?: ResultStore;
   replications: number;
-  /** One-sided, of each target by itself. */
+  /** One-sided, of all targets together. */
   confidence: number;
+  /** Look for the largest value of the one key instead of the smallest. */
+  largest?: boolean;
+  /** Price of a GPU-hour by GPU type; those of the scenario when absent. */
+  prices?: Prices;
+  /** What is paid for; by default what the keys are about. */
+  paid?: Paid;
+  /** Also find how much more load the answer takes, and hold it against queueing theory. */
+  around?: boolean;
   /** So many runs have ended. */
   ended?: (done: number) => void;
   stop?: AbortSignal;
 }
 
-/** One value that was tried. */
-export interface Tried {
-  readonly value: string;
-  /** By target; empty for a value that cannot run. */
-  readonly standings: readonly Standing[];
-  readonly met: boolean;
-  /** Why it cannot run: a fleet too small for some job, say. */
-  readonly error?: string;
-}
+/** What is looked for: the smallest or largest value of a key, or the cheapest combination of several. */
+export type Goal = "smallest" | "largest" | "cheapest";
 
-export interface Plan {
+export interface Plan extends SearchEnd {
   readonly scenario: string;
-  readonly key: string;
+  readonly goal: Goal;
+  readonly keys: readonly string[];
   readonly targets: readonly Target[];
-  /** What was tried, in the order of the range. */
-  readonly tried: readonly Tried[];
-  /** The smallest value that meets all targets; undefined when the largest does not. */
-  readonly smallest: Tried | undefined;
-  readonly monotone: boolean;
-  /** Values of the range, and those that were tried. */
-  readonly values: number;
+  /** Combinations there are. */
+  readonly combinations: number;
+  /** Runs that the search took. */
+  readonly runs: number;
   readonly replications: number;
   readonly confidence: number;
+  readonly costUnit: CostUnit;
+  readonly headroom?: Headroom;
+  readonly sanity?: Sanity;
 }
 
 /**
- * Finds the smallest value of a key with which the scenario meets its thresholds. All values meet the same random numbers.
+ * Finds what is just enough for a scenario to meet its thresholds. All candidates meet the same random numbers.
  *
- * @throws InputError `plan/no-targets` without thresholds; located, for a value that cannot be run
+ * @throws InputError `plan/no-targets` without thresholds, `plan/no-price`; located, for a value that cannot be
+ * @throws Stopped after Ctrl-C
  */
-export async function plan(tasks: Tasks, axis: Axis, options: PlanOptions): Promise<Plan> {
-  const { scenario, thresholds } = await tasks.load();
-  const targets = targetsOf(thresholds);
-  if (targets.length === 0)
-    throw new InputError({
-      code: "plan/no-targets",
-      message: `${scenario.name} has no thresholds to meet`,
-      hint: "give it some, such as thresholds: [ ttft.p99{service=chat} < 800ms ]",
-    });
-  const { replications, confidence } = options;
+export async function plan(tasks: Tasks, axes: readonly Axis[], options: PlanOptions): Promise<Plan> {
+  const { replications, confidence, largest = false, executor, store, stop, ended } = options;
+  const { scenario, thresholds, prices } = await tasks.load();
+  const targets = targetsOf(thresholds, scenario.name);
   const seeds = replicationSeeds(scenario.seed, replications);
-  const tried = new Map<number, Tried>();
-  let before = 0;
-  const look = async (index: number) => {
-    const value = valueAt(axis, index);
-    const points = seeds.map((seed) => ({ set: [`${axis.key}=${value}`], seed }));
-    let runs: Result[];
-    try {
-      runs = await runsOf(tasks, points, { ...options, ended: (done) => options.ended?.(before + done) });
-    } catch (error) {
-      // The largest value is looked at first: what is wrong with the scenario shows there.
-      if (!(error instanceof InputError) || tried.size === 0) throw error;
-      tried.set(index, { value, standings: [], met: false, error: error.message });
-      return false;
-    }
-    before += seeds.length;
-    const standings = targets.map((target) => standing(target, runs, confidence));
-    const met = standings.every((one) => one.met);
-    tried.set(index, { value, standings, met });
-    return met;
-  };
-  const values = sizeOf(axis);
-  const { index, monotone } = await smallestPassing(values, look);
-  const inOrder = [...tried.keys()].sort((a, b) => a - b).map((i) => tried.get(i)!);
-  return {
-    scenario: scenario.name,
-    key: axis.key,
+  const keys = axes.map(({ key }) => key);
+  const design = gridDesign(axes);
+  await checkSweep({ design, seeds, tasks, metrics: () => true }, largest ? "--largest" : "--find");
+  const costs = new Costs(options.paid ?? paidFor(keys), options.prices ?? prices);
+  const trials = new Trials({
+    tasks,
     targets,
-    tried: inOrder,
-    smallest: tried.get(index),
-    monotone,
-    values,
-    replications,
-    confidence,
-  };
-}
-
-async function runsOf(tasks: Tasks, points: readonly Point[], options: PlanOptions): Promise<Result[]> {
-  const { executor, store, stop, ended } = options;
-  async function* made() {
-    for (const point of points) yield await tasks.task(point);
-  }
-  const outcomes = await runTasks(made(), executor, {
+    seeds,
+    confidence: confidenceOfEach(confidence, targets.length),
+    executor,
     ...(store === undefined ? {} : { store }),
     ...(stop === undefined ? {} : { stop }),
     ...(ended === undefined ? {} : { ended }),
   });
-  const runs: Result[] = [];
-  for (const [i, outcome] of outcomes.entries()) {
-    if (outcome === undefined) throw new Stopped();
-    const error = await tasks.errorOf(points[i]!, outcome);
-    if (error !== undefined) throw error;
-    if ("result" in outcome) runs.push(outcome.result);
-  }
-  return runs;
+  const one = axes.length === 1 && !("values" in axes[0]!);
+  const setting: Setting = { tasks, trials, costs, replications };
+  const found = one ? await extreme(axes[0]!, largest, setting) : await cheapest(axes, setting);
+  const { tried, answer } = found;
+  const [first] = tried.filter(({ error }) => error !== undefined);
+  // Where nothing at all can run, no size is too small: something is wrong.
+  if (first?.error !== undefined && tried.every(({ error }) => error !== undefined)) throw first.error;
+  const { runs } = trials;
+  const around =
+    answer === undefined || !options.around
+      ? {}
+      : {
+          ...(largest && keys[0] === "load" ? {} : { headroom: await headroomOf(answer, setting) }),
+          sanity: await sanityOf(tasks, { set: answer.set, seed: scenario.seed }, stop),
+        };
+  return {
+    scenario: scenario.name,
+    goal: one ? (largest ? "largest" : "smallest") : "cheapest",
+    keys,
+    targets,
+    ...found,
+    combinations: design.size,
+    runs,
+    replications,
+    confidence,
+    costUnit: costs.unit,
+    ...around,
+  };
 }
-
-/** The search was stopped between two values. */
-export class Stopped extends Error {}

@@ -31,7 +31,7 @@ export class ResultStore {
   open(): this {
     const unfinished = join(this.folder, UNFINISHED);
     const probe = join(unfinished, this.#temporary("probe"));
-    this.#guard(() => {
+    this.guard(() => {
       makeFolders(unfinished);
       for (const name of readdirSync(unfinished)) {
         const file = join(unfinished, name);
@@ -66,7 +66,7 @@ export class ResultStore {
     const temporary = join(this.folder, UNFINISHED, this.#temporary(key));
     const file = this.#file(key);
     const shelf = join(file, "..");
-    this.#guard(() => {
+    this.guard(() => {
       try {
         if (!this.#made.has(shelf)) makeFolders(shelf);
         this.#made.add(shelf);
@@ -87,9 +87,14 @@ export class ResultStore {
     return `${key}.${randomUUID()}`;
   }
 
-  #guard(write: () => void): void {
+  /**
+   * Writes something into the folder.
+   *
+   * @throws InputError `store/unwritable`, `store/full`
+   */
+  guard<T>(write: () => T): T {
     try {
-      write();
+      return write();
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;

@@ -12,6 +12,8 @@ export interface SweepRow {
   readonly metrics: readonly (number | null)[];
   /** Codes of the result's warnings, each once. */
   readonly warnings: readonly string[];
+  /** Start of the measured window, µs; null without a result. */
+  readonly from: number | null;
   /** Why there are no metrics. */
   readonly error?: string;
 }
@@ -21,11 +23,14 @@ export interface SweepTable {
   readonly keys: readonly string[];
   readonly columns: readonly Column[];
   readonly rows: readonly SweepRow[];
+  /** MSER-5 found where the measured windows begin. */
+  readonly warmUp: boolean;
 }
 
 interface Entry {
   values: Map<number, number | null>;
   warnings: readonly string[];
+  from: number | null;
   error?: string;
 }
 
@@ -33,6 +38,7 @@ interface Entry {
 export class TableBuilder {
   readonly #columns = new Map<string, { index: number; column: Column }>();
   readonly #entries = new Map<string, Entry>();
+  #warmUp = false;
 
   constructor(readonly filter: MetricFilter) {}
 
@@ -42,7 +48,7 @@ export class TableBuilder {
   }
 
   fail(key: string, error: string): void {
-    this.#entries.set(key, { values: new Map(), warnings: [], error });
+    this.#entries.set(key, { values: new Map(), warnings: [], from: null, error });
   }
 
   has(key: string): boolean {
@@ -60,13 +66,14 @@ export class TableBuilder {
       const entry = this.#entries.get(key);
       if (entry === undefined) continue;
       const metrics = columns.map(({ index }) => entry.values.get(index) ?? null);
-      const { warnings, error } = entry;
-      rows.push({ values, seed, metrics, warnings, ...(error === undefined ? {} : { error }) });
+      const { warnings, from, error } = entry;
+      rows.push({ values, seed, metrics, warnings, from, ...(error === undefined ? {} : { error }) });
     }
-    return { keys, columns: columns.map(({ column }) => column), rows };
+    return { keys, columns: columns.map(({ column }) => column), rows, warmUp: this.#warmUp };
   }
 
-  #entry({ metrics, warnings }: Result): Entry {
+  #entry({ metrics, warnings, window }: Result): Entry {
+    this.#warmUp ||= window.warmUp !== undefined;
     const values = new Map<number, number | null>();
     for (const metric of metrics) {
       if (!this.filter(metric)) continue;
@@ -79,7 +86,7 @@ export class TableBuilder {
       }
       values.set(known.index, metric.value);
     }
-    return { values, warnings: [...new Set(warnings.map(({ code }) => code))].sort() };
+    return { values, from: window.from, warnings: [...new Set(warnings.map(({ code }) => code))].sort() };
   }
 }
 

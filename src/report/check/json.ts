@@ -1,4 +1,5 @@
 import { hasFailed, type ScenarioCheck } from "../../experiment/check/assertion.js";
+import { finite } from "../finite.js";
 
 /** Versioned as results are. */
 const SCHEMA_VERSION = "1.0";
@@ -19,8 +20,4 @@ export function checkJson(checks: readonly ScenarioCheck[]): string {
     })),
   }));
   return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, passed: !hasFailed(checks), scenarios }, null, 2)}\n`;
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

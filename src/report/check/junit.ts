@@ -2,14 +2,14 @@ import type { Assertion, ScenarioCheck } from "../../experiment/check/assertion.
 import { count, evidence, foundText, placeText } from "./words.js";
 
 /**
- * JUnit XML as Jenkins, GitLab and most others read it: a suite for each scenario, a test case for each assertion. A
+ * JUnit XML as Jenkins (junit-10.xsd of its xUnit plugin), GitLab and most others read it: a suite for each scenario, a test case for each assertion. A
  * warning that was not met is a skipped case: readers know nothing between passed and failed.
  */
 export function checkJunit(checks: readonly ScenarioCheck[]): string {
-  const totals = count(checks.flatMap(({ assertions }) => assertions));
+  const { all, failed } = count(checks.flatMap(({ assertions }) => assertions));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="whowaits check" ${counts(totals)}>`,
+    `<testsuites name="whowaits check" tests="${all}" failures="${failed}" errors="0">`,
     ...checks.flatMap(suite),
     "</testsuites>",
     "",

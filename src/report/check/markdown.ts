@@ -1,7 +1,7 @@
 import type { Assertion, ScenarioCheck } from "../../experiment/check/assertion.js";
 import { shown } from "../../experiment/check/baseline.js";
 import { details, escaped, markdownTable } from "../markdown.js";
-import { countText, evidence, foundText, worstFirst } from "./words.js";
+import { baselineText, countText, evidence, foundText, metricText, worstFirst } from "./words.js";
 
 /** Checks for a pull request or a job's summary: the verdict, what was not met, the rest folded. */
 export function checkMarkdown(checks: readonly ScenarioCheck[]): string {
@@ -29,12 +29,14 @@ function scenarioLines({ scenario, assertions, changes, partial }: ScenarioCheck
 
 function table(assertions: readonly Assertion[]): string[] {
   return markdownTable(
-    ["threshold", "", "found", "because"],
+    ["metric", "", "expected", "found", "baseline", "because"],
     assertions.map((assertion) => [
-      `\`${assertion.name}\``,
+      `\`${metricText(assertion)}\``,
       assertion.passed ? "pass" : assertion.level === "error" ? "**fail**" : "warn",
+      assertion.expected,
       foundText(assertion),
-      evidence(assertion).join("; "),
+      baselineText(assertion),
+      evidence(assertion, false).join("; "),
     ]),
   );
 }

@@ -8,23 +8,42 @@ export function foundText(assertion: Assertion): string {
   return valueText(assertion, assertion.found);
 }
 
-/** What stands behind the verdict: reason, baseline and difference, replications. */
-export function evidence(assertion: Assertion): string[] {
+/** The baseline's value; `-` when there was none to ask. */
+export function baselineText(assertion: Assertion): string {
+  return valueText(assertion, assertion.baseline ?? null);
+}
+
+/** The metric of a threshold, without what is expected of it. */
+export function metricText({ name, expected }: Assertion): string {
+  return name.endsWith(expected) ? name.slice(0, -expected.length).trimEnd() : name;
+}
+
+/**
+ * What stands behind the verdict: reason, baseline and difference, replications.
+ *
+ * @param withBaseline false where its value stands beside
+ */
+export function evidence(assertion: Assertion, withBaseline = true): string[] {
   const { reason, baseline, difference, values, labels, name } = assertion;
   const parts: string[] = [];
   if (reason !== undefined) parts.push(reason);
   const own = Object.entries(labels).filter(([label, value]) => !name.includes(`${label}=${value}`));
   if (own.length > 0)
     parts.push(`for ${metricKey({ name: "", labels: Object.fromEntries(own) }).slice(1, -1)}`);
-  if (baseline !== undefined) parts.push(`baseline ${valueText(assertion, baseline)}`);
+  if (baseline !== undefined && withBaseline) parts.push(`baseline ${valueText(assertion, baseline)}`);
   if (difference !== undefined) {
-    const interval = intervalText(assertion, difference.low, difference.high);
+    const { low, high } = difference;
+    const interval = low === high ? "" : intervalText(assertion, low, high);
     parts.push(
       `difference ${signed(assertion, difference.estimate)}${interval === "" ? "" : ` (${interval})`}`,
     );
   }
   if (values.length > 1 && values.some((value) => value !== null))
-    parts.push(`replications ${values.map((value) => valueText(assertion, value)).join(", ")}`);
+    parts.push(
+      values.every((value) => value === values[0])
+        ? `the same in all ${values.length} replications`
+        : `replications ${values.map((value) => valueText(assertion, value)).join(", ")}`,
+    );
   return parts;
 }
 

@@ -74,7 +74,7 @@ export function serviceSection(found: Lookup, service: string): Section {
   const labels = { service };
   const count = (state: string) => found.value("requests.count", { ...labels, state }) ?? 0;
   const names = { ttft: "TTFT", tpot: "TPOT", itl: "ITL", e2e: "E2E", "queue-time": "queue time" };
-  const counts = ["ended", "rejected", "aborted", "censored"]
+  const counts = ["ended", "rejected", "aborted", "shed", "censored"]
     .filter((state) => state === "ended" || count(state) > 0)
     .map((state) => `${formatNumber(count(state))} ${state === "censored" ? "unfinished" : state}`);
   const number = (name: string) => formatNumber(found.value(name, labels));

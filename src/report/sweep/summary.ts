@@ -42,6 +42,7 @@ export async function sweepSummary(table: SweepTable, options: SweepSummaryOptio
   lines.push("", ...(await tableLines({ head, rows }, width, style)));
   if (all.length > shown.length)
     lines.push(`and ${countOf(all.length - shown.length, "other combination")}; --out FILE has them all`);
+  if (table.warmUp) lines.push(...wrap(warmUpText(table), width, "  ").map(style.faint));
   const notes = columns.flatMap((i) => ranking(table, i, short, options));
   if (notes.length > 0) {
     lines.push("", ...notes.flatMap((note) => wrap(note, width, "  ")));
@@ -58,6 +59,13 @@ function cell({ unit }: Column, group: readonly SweepRow[], column: number): str
   if (values.length === 0) return "-";
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return unit === "us" ? formatTime(mean) : formatNumber(mean);
+}
+
+/** Each point has its own warm-up. */
+function warmUpText({ rows }: SweepTable): string {
+  const from = rows.flatMap((row) => row.from ?? []).sort((a, b) => a - b);
+  const middle = from[from.length >> 1] ?? 0;
+  return `warm-up left out by MSER-5: ${formatTime(from[0] ?? 0)} to ${formatTime(from.at(-1) ?? 0)}, ${formatTime(middle)} in the median`;
 }
 
 function ranking(
@@ -103,8 +111,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "requests/saturated":
     "were saturated, requests still piling up when the last one arrived: their TTFT only measures how long the arrivals lasted",
   "run/censored": "ended before all work had: the longest waits are missing",
-  "jobs/warm-up": "start with an empty fleet, which shortens the first waits: --warm-up leaves them out",
-  "requests/warm-up": "start with replicas that still load: --warm-up leaves that out",
+  "jobs/not-steady": "were not steady: waits still changed over the measured window",
+  "requests/not-steady": "were not steady: times to first token still changed over the measured window",
+  "run/not-settled": "had not settled in the first half, where MSER-5 looks for the end of the warm-up",
+  "run/too-short": "had too little work to tell where the warm-up ends: all of it is measured",
+  "jobs/warm-up": "start with an empty fleet, which shortens the first waits: --warm-up auto leaves them out",
+  "requests/warm-up": "start with replicas that still load: --warm-up auto leaves that out",
 };
 
 function failures(table: SweepTable): string[] {

@@ -15,6 +15,11 @@ export interface BlockIdentity {
 /** More tokens than any request has; keeps the own keys of two requests apart. */
 const MOST_TOKENS = 2 ** 24;
 
+/** The address that a request's first token would have if no other request could have it; the next ones follow. */
+export function ownAddress(requests: RequestTable, request: number): number {
+  return ADDRESS_END + requests.serial[request]! * MOST_TOKENS;
+}
+
 /** By the token addresses of the workload: a block is known by the address of its last token. */
 export class ContentIdentity implements BlockIdentity {
   constructor(
@@ -41,7 +46,7 @@ export class ContentIdentity implements BlockIdentity {
         for (let key = address[run]! + last - before; i < end; i++, key += blockSize) keys[i - from] = key;
       }
     }
-    const own = ADDRESS_END + requests.serial[request]! * MOST_TOKENS;
+    const own = ownAddress(requests, request);
     for (; i < to; i++) keys[i - from] = own + i * blockSize;
   }
 }

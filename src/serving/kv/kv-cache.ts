@@ -1,6 +1,7 @@
 import type { RequestTable } from "../request-table.js";
 import { type BlockIdentity, ContentIdentity } from "./block-identity.js";
 import { BlockPool } from "./block-pool.js";
+import type { FoundPrefix, KvMemory } from "./kv-memory.js";
 import { type OffloadTiers, Tier } from "./offload-tiers.js";
 import { PrefixIndex } from "./prefix-index.js";
 import type { SwapSpace } from "./swap-space.js";
@@ -24,7 +25,7 @@ export interface PrefixStats {
  * The paged KV cache of one engine: which physical blocks each request holds, in the order of its tokens. Follows vLLM
  * V1's KVCacheManager for one group of full attention (v1/core/kv_cache_manager.py, commit 4ff865c3).
  */
-export class KvCache {
+export class KvCache implements KvMemory {
   readonly pool: BlockPool;
   readonly stats: PrefixStats = {
     requests: 0,
@@ -44,8 +45,8 @@ export class KvCache {
   readonly #keys = new Float64Array(KEYS);
   /** Blocks behind the hits of the last look-up that lie in tiers below. */
   #loads = 0;
-  /** What the last admitted request found, tokens by tier; `request` -1 when it found nothing. */
-  readonly found = { request: -1, gpu: 0, host: 0, disk: 0 };
+  /** Of the request admitted last. */
+  readonly found: FoundPrefix = { request: -1, gpu: 0, host: 0, disk: 0 };
   #transfer = 0;
 
   /**
@@ -68,6 +69,11 @@ export class KvCache {
     this.pool = new BlockPool(size);
     this.#index = prefixCaching ? new PrefixIndex(size, blockSize) : undefined;
     this.#identity = identity ?? new ContentIdentity(requests, blockSize);
+  }
+
+  /** Whether blocks are shared by their content. */
+  get findsPrefixes(): boolean {
+    return this.#index !== undefined;
   }
 
   /**
@@ -145,7 +151,14 @@ export class KvCache {
     }
   }
 
-  /** µs that the next pass waits for blocks from tiers below; asked once. */
+  get used(): number {
+    return this.pool.used;
+  }
+
+  get usable(): number {
+    return this.pool.usable;
+  }
+
   takeTransfer(): number {
     const time = this.#transfer;
     this.#transfer = 0;
@@ -278,7 +291,6 @@ export class KvCache {
     }
   }
 
-  /** The GPUs are gone, and everything that was cached with them; nobody may hold a block. */
   forget(): void {
     if (this.#index !== undefined)
       for (let block = 1; block < this.pool.size; block++) this.#index.evict(block);

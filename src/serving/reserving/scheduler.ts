@@ -28,6 +28,8 @@ export abstract class ReservingScheduler implements RequestScheduler {
   #decodes = 0;
   /** The last pass formed computes prompts. */
   #prefill = false;
+  /** Number of the reason that `heldBack` gave for the last pass formed; -1 none. */
+  #held = -1;
   #growth: DecodeGrowth | undefined;
 
   constructor(
@@ -42,8 +44,14 @@ export abstract class ReservingScheduler implements RequestScheduler {
 
   abstract createQueue(requests: RequestTable): RequestQueue;
 
-  /** Before the queue is looked at. */
-  protected prepare?(engine: Engine, out: Batch): void;
+  /** Before the head of the queue is looked at; may take it away. */
+  protected beforeHead?(engine: Engine, out: Batch): void;
+
+  /** Why a pass goes to those who run although the head of the queue might come in; undefined when it does not. */
+  protected heldBack?(engine: Engine): string | undefined;
+
+  /** For how many more passes `heldBack` will say so. */
+  protected heldRounds?(engine: Engine): number;
 
   /** The request was let in. */
   protected admitted?(request: number): void;
@@ -68,9 +76,13 @@ export abstract class ReservingScheduler implements RequestScheduler {
 
   schedule(engine: Engine, out: Batch): void {
     const { running, waiting, requests, kv, reasons } = engine;
-    this.prepare?.(engine, out);
+    if (waiting.length > 0) this.beforeHead?.(engine, out);
+    this.#held = -1;
     if (waiting.length > 0) {
-      if (running.length === 0 || this.#decodes >= this.reserving.max_wait_tokens) this.#admit(engine, out);
+      const held = running.length > 0 ? this.heldBack?.(engine) : undefined;
+      if (held !== undefined) out.blockedBy = this.#held = reasons.intern(held);
+      else if (running.length === 0 || this.#decodes >= this.reserving.max_wait_tokens)
+        this.#admit(engine, out);
       else out.blockedBy = reasons.intern("max_wait_tokens");
     }
     this.#prefill = out.count > 0;
@@ -124,6 +136,7 @@ export abstract class ReservingScheduler implements RequestScheduler {
       out.add(r, known - hits);
       total += known;
       this.admitted?.(r);
+      if (waiting.length > 0) this.beforeHead?.(engine, out);
     }
   }
 
@@ -174,6 +187,7 @@ export abstract class ReservingScheduler implements RequestScheduler {
     if (this.#prefill) return 0;
     const rounds = roundsUntilEnd(engine, batch);
     if (waiting.length === 0 || rounds <= 0) return rounds;
+    if (this.#held >= 0) return Math.min(rounds, this.heldRounds!(engine));
     const reason = batch.blockedBy;
     if (reason === reasons.intern("max_wait_tokens"))
       return Math.min(rounds, max_wait_tokens - this.#decodes);

@@ -50,21 +50,18 @@ export class VllmV0Scheduler implements RequestScheduler {
   schedule(engine: Engine, out: Batch): void {
     if (this.#prompt) this.#lastPromptTime = engine.now - this.#formed;
     this.#formed = engine.now;
-    this.#form(engine, out);
-    // The only one left may have made room for itself by giving way: V0's loop comes round at once.
-    if (out.count === 0 && engine.unfinished > 0) this.#form(engine, out);
-    engine.advance(out);
-  }
-
-  #form(engine: Engine, out: Batch): void {
     this.#preempted = false;
     if (engine.swapped.length === 0) this.#schedulePrompts(engine, out);
     else if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("swapped requests first");
     this.#prompt = out.count > 0;
-    if (this.#prompt) return;
-    if (this.options.policy === "priority") this.#driveOut(engine);
-    this.#scheduleRunning(engine, out);
-    if (!this.#preempted) this.#scheduleSwapped(engine, out);
+    if (!this.#prompt) {
+      if (this.options.policy === "priority") this.#driveOut(engine);
+      this.#scheduleRunning(engine, out);
+      if (!this.#preempted) this.#scheduleSwapped(engine, out);
+      // The only one left may have made room for itself by giving way: V0's loop comes round at once.
+      if (out.count === 0 && this.#preempted) out.wakeAt = engine.now;
+    }
+    engine.advance(out);
   }
 
   #schedulePrompts(engine: Engine, out: Batch): void {

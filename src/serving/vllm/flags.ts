@@ -33,9 +33,9 @@ export const onlyOne: Readonly<Record<string, string>> = {
 };
 
 export const shortFlags: Readonly<Record<string, string>> = {
-  tp: "tensor-parallel-size",
-  pp: "pipeline-parallel-size",
-  dp: "data-parallel-size",
-  q: "quantization",
-  O: "optimization-level",
+  "-tp": "tensor-parallel-size",
+  "-pp": "pipeline-parallel-size",
+  "-dp": "data-parallel-size",
+  "-q": "quantization",
+  "-O": "optimization-level",
 };

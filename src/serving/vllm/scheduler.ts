@@ -35,12 +35,12 @@ export class VllmScheduler implements RequestScheduler {
     const left = this.#scheduleRunning(engine, out);
     this.#preempted = left < 0;
     if (left >= 0) this.#scheduleWaiting(engine, out, left);
-    else if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("no free KV blocks");
-    engine.advance(out);
-    if (this.options.async_scheduling) {
-      const { placeholders } = engine.requests;
-      for (let i = 0; i < out.count; i++) if (out.samples[i] === 1) placeholders[out.request[i]!]!++;
+    else {
+      if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("no free KV blocks");
+      // The first in line was the least urgent and gave way: the step is empty, and the loop comes round at once.
+      if (out.count === 0) out.wakeAt = engine.now;
     }
+    engine.advance(out, this.options.async_scheduling);
   }
 
   /** Tokens left of the budget; -1 when somebody was preempted, so that nobody may be let in. */
@@ -150,13 +150,12 @@ export class VllmScheduler implements RequestScheduler {
     }
     const { requests, kv } = engine;
     const { status, computed, placeholders } = requests;
-    const { items, length } = engine.yieldTokens(batch);
+    const { items, length } = engine.yieldTokens(batch, true);
     for (let i = 0; i < length; i++) {
       const r = items[i]!;
-      placeholders[r]!--;
       if (status[r] === RequestStatus.Running) kv.cache(r, computed[r]! - placeholders[r]!);
-      engine.finishIfDone(r);
     }
+    engine.finishDone();
   }
 
   horizon(engine: Engine, batch: Batch): number {

@@ -29,6 +29,9 @@ class RequestCsvParser implements RowParser<RequestBatch> {
   #arrival = -1;
   #inputTokens = -1;
   #outputTokens = -1;
+  #priority = -1;
+  #ttftSlo = -1;
+  #e2eSlo = -1;
   #tenant: NameColumn;
   readonly #content: RequestContent;
   #hasContent = false;
@@ -66,8 +69,27 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     if (Number.isNaN(row.outputTokens)) return this.#drop(Reason.notCount, this.#outputTokens);
     row.id = idCell(names.ids, fields, this.#id, tally.rows + 1);
     row.tenant = this.#tenant.read(fields);
-    const reason = this.#readContent(bytes) ?? row.write(batch);
+    const reason = this.#readUrgency(bytes) ?? this.#readContent(bytes) ?? row.write(batch);
     return reason === undefined ? Line.Row : this.#drop(reason, this.#columns.get(row.blame)!);
+  }
+
+  /** Of a column that the file does not have, the row keeps what it began with. */
+  #readUrgency(bytes: Buffer): string | undefined {
+    const { starts, ends } = this.#fields;
+    const row = this.#row;
+    const is = (field: number) => field >= 0 && starts[field]! < ends[field]!;
+    const priority = this.#priority;
+    row.priority = is(priority) ? this.#cells.whole(bytes, starts[priority]!, ends[priority]!) : 0;
+    row.blame = "priority";
+    if (Number.isNaN(row.priority)) return Reason.notNumber;
+    const target = (field: number) =>
+      is(field) ? this.#cells.time(bytes, starts[field]!, ends[field]!) : Number.POSITIVE_INFINITY;
+    row.ttftSlo = target(this.#ttftSlo);
+    row.blame = "ttft_slo";
+    if (Number.isNaN(row.ttftSlo)) return Reason.notTime;
+    row.e2eSlo = target(this.#e2eSlo);
+    row.blame = "e2e_slo";
+    return Number.isNaN(row.e2eSlo) ? Reason.notTime : undefined;
   }
 
   /** Columns of content are rare: a file without them pays nothing. */
@@ -102,7 +124,12 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     this.#arrival = columns.get("arrival")!;
     this.#inputTokens = columns.get("input_tokens")!;
     this.#outputTokens = columns.get("output_tokens")!;
+    this.#priority = columns.get("priority") ?? -1;
+    this.#ttftSlo = columns.get("ttft_slo") ?? -1;
+    this.#e2eSlo = columns.get("e2e_slo") ?? -1;
     this.#tenant = new NameColumn(this.#input.names.tenants, columns.get("tenant") ?? -1);
+    if (["priority", "ttft_slo", "e2e_slo"].some((name) => columns.has(name)))
+      this.#input.origin.urgency = true;
     const { sessions, prefixes } = this.#content;
     this.#session = new NameColumn(sessions, columns.get("session") ?? -1);
     this.#prefix = new NameColumn(prefixes, columns.get("prefix") ?? -1);

@@ -47,8 +47,26 @@ class RequestJsonlParser implements RowParser<RequestBatch> {
     if (tenant === undefined) return line.drop(Reason.notText, "tenant");
     row.id = internId(names.ids, id, tally.rows + 1);
     row.tenant = internName(names.tenants, tenant);
-    const reason = this.#readContent(json) ?? row.write(batch);
+    const reason = this.#readUrgency(json) ?? this.#readContent(json) ?? row.write(batch);
     return reason === undefined ? Line.Row : line.drop(reason, row.blame);
+  }
+
+  #readUrgency(json: JsonRow): string | undefined {
+    const row = this.#row;
+    const is = (value: unknown) => value !== undefined && value !== null && value !== "";
+    row.priority = is(json.priority) ? this.#cells.whole(json.priority) : 0;
+    row.blame = "priority";
+    if (Number.isNaN(row.priority)) return Reason.notNumber;
+    const target = (value: unknown) => (is(value) ? this.#cells.time(value) : Number.POSITIVE_INFINITY);
+    row.ttftSlo = target(json.ttft_slo);
+    row.blame = "ttft_slo";
+    if (Number.isNaN(row.ttftSlo)) return Reason.notTime;
+    row.e2eSlo = target(json.e2e_slo);
+    row.blame = "e2e_slo";
+    if (Number.isNaN(row.e2eSlo)) return Reason.notTime;
+    if (row.priority !== 0 || row.ttftSlo < Number.POSITIVE_INFINITY || row.e2eSlo < Number.POSITIVE_INFINITY)
+      this.#input.origin.urgency = true;
+    return undefined;
   }
 
   #readContent(json: JsonRow): string | undefined {

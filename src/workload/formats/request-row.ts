@@ -12,6 +12,9 @@ export const REQUEST_COLUMNS: ColumnSet = {
     "input_tokens",
     "output_tokens",
     "tenant",
+    "priority",
+    "ttft_slo",
+    "e2e_slo",
     "session",
     "prefix",
     "prefix_tokens",
@@ -22,6 +25,7 @@ export const REQUEST_COLUMNS: ColumnSet = {
     arrived_at: "arrival",
     num_prefill_tokens: "input_tokens",
     num_decode_tokens: "output_tokens",
+    deadline: "e2e_slo",
     session_id: "session",
     prefix_group: "prefix",
     prefix_length: "prefix_tokens",
@@ -37,6 +41,10 @@ export class RequestRow {
   inputTokens = MISSING;
   outputTokens = MISSING;
   tenant = -1;
+  priority = 0;
+  /** Targets of its own, µs from its arrival; Infinity for none. */
+  ttftSlo = Number.POSITIVE_INFINITY;
+  e2eSlo = Number.POSITIVE_INFINITY;
   /** What the tokens are. */
   readonly runs = new Runs();
   /** The column to blame when `write` gives a reason. */
@@ -52,6 +60,12 @@ export class RequestRow {
     this.blame = "output_tokens";
     if (this.outputTokens < 1) return Reason.noOutput;
     if (this.outputTokens > MOST_TOKENS) return Reason.tooLarge;
+    this.blame = "priority";
+    if (Math.abs(this.priority) > MOST_TOKENS) return Reason.priorityRange;
+    this.blame = "ttft_slo";
+    if (this.ttftSlo <= 0) return Reason.noTarget;
+    this.blame = "e2e_slo";
+    if (this.e2eSlo <= 0) return Reason.noTarget;
     return undefined;
   }
 
@@ -65,6 +79,9 @@ export class RequestRow {
     batch.inputTokens[i] = this.inputTokens;
     batch.outputTokens[i] = this.outputTokens;
     batch.tenant[i] = this.tenant;
+    batch.priority[i] = this.priority;
+    batch.ttftSlo[i] = this.ttftSlo;
+    batch.e2eSlo[i] = this.e2eSlo;
     batch.setRuns(this.runs);
     return undefined;
   }

@@ -26,7 +26,7 @@ export async function generateJobs(
 }
 
 /**
- * Requests by a recipe. Streams: `arrivals`, `inputTokens`, `outputTokens`, `tenant`, and those of `Turns`. Tokens are whole
+ * Requests by a recipe. Streams: `arrivals`, `inputTokens`, `outputTokens`, `tenant`, `priority`, `ttftSlo`, `e2eSlo`, and those of `Turns`. Tokens are whole
  * and at least 1.
  * @throws InputError when the recipe has no end.
  */
@@ -40,20 +40,26 @@ export async function generateRequests(
     const input = sampler(recipe.inputTokens, random("inputTokens"));
     const output = sampler(recipe.outputTokens, random("outputTokens"));
     const tenant = nameSampler(recipe.tenants, options.names.tenants, random, "tenant");
-    const lengths = (batch: RequestBatch, i: number) => {
+    const priority = recipe.priority && sampler(recipe.priority, random("priority"));
+    const ttft = recipe.slo?.ttft && sampler(recipe.slo.ttft, random("ttftSlo"));
+    const e2e = recipe.slo?.e2e && sampler(recipe.slo.e2e, random("e2eSlo"));
+    const own = (batch: RequestBatch, i: number) => {
       batch.inputTokens[i] = Math.max(1, Math.round(input()));
       batch.outputTokens[i] = Math.max(1, Math.round(output()));
+      if (priority) batch.priority[i] = Math.round(priority());
+      if (ttft) batch.ttftSlo[i] = Math.max(1, Math.round(ttft()));
+      if (e2e) batch.e2eSlo[i] = Math.max(1, Math.round(e2e()));
     };
     if ((recipe.prefixes ?? recipe.sessions) === undefined)
       return (batch) => {
         const i = batch.length;
-        lengths(batch, i);
+        own(batch, i);
         batch.tenant[i] = tenant();
         batch.runEnd[i] = 0;
       };
     const turns = new Turns(recipe, random, addresses());
     const make = (batch: RequestBatch) => {
-      lengths(batch, batch.length);
+      own(batch, batch.length);
       turns.fill(batch, batch.length, tenant);
     };
     return Object.assign(make, { arrivals: (first: Sampler) => turns.arrivals(first) });

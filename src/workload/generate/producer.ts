@@ -52,6 +52,7 @@ export function generateRows<B extends Batch & { readonly id: Float64Array }>(
       hint: "give it a count or an until",
     });
   const content = "inputTokens" in recipe && (recipe.prefixes ?? recipe.sessions) !== undefined;
+  const urgency = "inputTokens" in recipe && (recipe.priority ?? recipe.slo) !== undefined;
   const seed = String(options.random(options.name)());
   const hash = createHash("sha256").update(canonicalJson({ recipe, seed })).digest("hex");
   const start = (first: boolean): Producer<B> => {
@@ -66,7 +67,13 @@ export function generateRows<B extends Batch & { readonly id: Float64Array }>(
     );
   };
   return prepareRows<B>({
-    origin: { name: "generated", format: "generated", hash, ...(content ? { content } : {}) },
+    origin: {
+      name: "generated",
+      format: "generated",
+      hash,
+      ...(content ? { content } : {}),
+      ...(urgency ? { urgency } : {}),
+    },
     create,
     rowBytes,
     budget: options.budget ?? KEPT_BYTES,

@@ -74,4 +74,8 @@ export interface RequestRecipe extends Bounds {
    */
   sessions?: { turns: Distribution; think: Distribution };
   tenants?: readonly Weighted<string>[];
+  /** Rounded; smaller is more urgent. 0 when absent. */
+  priority?: Distribution;
+  /** Targets of each request's own for its first token and its whole answer, µs. */
+  slo?: { ttft?: Distribution; e2e?: Distribution };
 }

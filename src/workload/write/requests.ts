@@ -9,8 +9,9 @@ export const requestWriters: Readonly<
 > = {
   "azure-llm": () => new AzureWriter(),
   csv: (names) => ({
-    header: ({ content }) => `id,arrival,input_tokens,output_tokens,tenant${content ? ",content" : ""}\n`,
-    row: (batch, i, content) => {
+    header: ({ content, urgency }) =>
+      `id,arrival,input_tokens,output_tokens,tenant${urgency ? ",priority,ttft_slo,e2e_slo" : ""}${content ? ",content" : ""}\n`,
+    row: (batch, i, { content, urgency }) => {
       const cells = [
         csvCell(idText(names.ids, batch.id[i]!)),
         seconds(batch.arrival[i]!),
@@ -18,6 +19,7 @@ export const requestWriters: Readonly<
         batch.outputTokens[i],
         csvCell(names.tenants.name(batch.tenant[i]!)),
       ];
+      if (urgency) cells.push(batch.priority[i], target(batch.ttftSlo[i]!), target(batch.e2eSlo[i]!));
       if (content) cells.push(contentText(batch, i));
       return cells.join(",");
     },
@@ -36,11 +38,19 @@ export const requestWriters: Readonly<
       return JSON.stringify({
         ...row,
         ...(tenant < 0 ? {} : { tenant: names.tenants.name(tenant) }),
+        ...(batch.priority[i] === 0 ? {} : { priority: batch.priority[i] }),
+        ...(Number.isFinite(batch.ttftSlo[i]) ? { ttft_slo: Number(target(batch.ttftSlo[i]!)) } : {}),
+        ...(Number.isFinite(batch.e2eSlo[i]) ? { e2e_slo: Number(target(batch.e2eSlo[i]!)) } : {}),
         ...(content === "" ? {} : { content }),
       });
     },
   }),
 };
+
+/** A request's own target; empty for none. */
+function target(micros: number): string {
+  return Number.isFinite(micros) ? seconds(micros) : "";
+}
 
 /** The runs of token addresses of a row, as `address+tokens`, counted within its source. */
 function contentText(batch: RequestBatch, i: number): string {

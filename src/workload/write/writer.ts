@@ -6,8 +6,8 @@ import type { RowStream, TraceOrigin } from "../stream.js";
 export interface RowWriter<Batch> {
   /** What comes before the first row, with line ends; empty when the format has no header. */
   header(origin: TraceOrigin): string;
-  /** One row without its line end; `content` says that rows tell what their tokens are. */
-  row(batch: Batch, row: number, content: boolean): string;
+  /** One row without its line end. */
+  row(batch: Batch, row: number, origin: TraceOrigin): string;
 }
 
 /** The text of a trace, in pieces of one batch each. The stream is closed at the end. */
@@ -17,10 +17,9 @@ export async function* writeRows<Batch extends { length: number }>(
 ): AsyncGenerator<string> {
   try {
     yield writer.header(stream.origin);
-    const content = stream.origin.content ?? false;
     for (let batch = await stream.next(); batch; batch = await stream.next()) {
       let text = "";
-      for (let i = 0; i < batch.length; i++) text += `${writer.row(batch, i, content)}\n`;
+      for (let i = 0; i < batch.length; i++) text += `${writer.row(batch, i, stream.origin)}\n`;
       yield text;
     }
   } finally {

@@ -10,9 +10,10 @@ function table(metric: (a: number, b: number) => number) {
       seed: "1",
       metrics: [metric(a, b)],
       warnings: [],
+      from: 0,
     })),
   );
-  return { keys: ["a", "b"], columns: [], rows };
+  return { keys: ["a", "b"], columns: [], rows, warmUp: false };
 }
 const axes = [parseAxis("a=1..4"), parseAxis("b=1..3")];
 

@@ -137,6 +137,31 @@ describe("generateRequests", () => {
   });
 });
 
+describe("urgency", () => {
+  it("is drawn by the recipe, each quantity from a stream of its own", async () => {
+    const priority = { kind: "empirical", values: [-1, 0, 2] } as const;
+    const slo = {
+      ttft: { kind: "uniform", min: SECOND, max: 2 * SECOND },
+      e2e: { kind: "fixed", value: MINUTE },
+    } as const;
+    const { rows, records } = await requests({ ...REQUESTS, priority, slo });
+    expect(rows.origin.urgency).toBe(true);
+    const seen = new Set(records.map(({ urgency }) => urgency![0]));
+    expect([...seen].sort((a, b) => a - b)).toEqual([-1, 0, 2]);
+    for (const { urgency } of records) {
+      expect(urgency![1]).toBeGreaterThanOrEqual(SECOND);
+      expect(urgency![1]).toBeLessThan(2 * SECOND);
+      expect(urgency![2]).toBe(MINUTE);
+    }
+    const plain = await requests(REQUESTS);
+    expect(records.map(({ urgency, ...rest }) => rest)).toEqual(plain.records);
+    const only = await requests({ ...REQUESTS, priority });
+    expect(only.records.map(({ urgency }) => urgency?.[0] ?? 0)).toEqual(
+      records.map(({ urgency }) => urgency![0]),
+    );
+  });
+});
+
 describe("sessions and shared prefixes", () => {
   const recipe: RequestRecipe = {
     arrivals: { process: "poisson", rate: 2 },

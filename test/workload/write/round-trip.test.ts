@@ -80,7 +80,7 @@ function job(spec: fc.Arbitrary<ShapeSpec>): fc.Arbitrary<Job> {
 const stream = <B>(batch: B): RowStream<B> => {
   const batches = [batch];
   return {
-    origin: { name: "test", hash: "", content: true },
+    origin: { name: "test", hash: "", content: true, urgency: true },
     counts: { rows: 0, emitted: 0, dropped: {}, adjusted: {}, inversions: 0 },
     lastTime: 0,
     next: async () => batches.shift() ?? null,
@@ -253,6 +253,9 @@ describe("written requests are read back as they were", () => {
       inputTokens: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       outputTokens: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       tenant: name,
+      priority: fc.oneof(fc.constant(0), fc.integer()),
+      ttftSlo: fc.oneof(fc.constant(INFINITY), fc.integer({ min: 1, max: 2 ** 45 })),
+      e2eSlo: fc.oneof(fc.constant(INFINITY), fc.integer({ min: 1, max: 2 ** 45 })),
       runs: fc.array(fc.tuple(fc.integer({ min: 0, max: 2 ** 40 }), fc.integer({ min: 1, max: 2 ** 20 })), {
         maxLength: 3,
       }),
@@ -267,6 +270,9 @@ describe("written requests are read back as they were", () => {
         const sorted = list.toSorted((a, b) => a.arrival - b.arrival);
         const batch = new RequestBatch(list.length);
         for (const [i, { runs, ...r }] of sorted.entries()) {
+          batch.priority[i] = r.priority;
+          batch.ttftSlo[i] = r.ttftSlo;
+          batch.e2eSlo[i] = r.e2eSlo;
           const whole = /^(0|[1-9]\d{0,14})$/;
           const content = contentOf(runs, r.inputTokens + r.outputTokens);
           batch.id[i] = whole.test(r.id) ? Number(r.id) : -1 - names.ids.intern(r.id);
@@ -288,15 +294,18 @@ describe("written requests are read back as they were", () => {
         const first = sorted[0]!.arrival;
         expect(records).toEqual(
           format === "azure-llm"
-            ? sorted.map(({ runs, ...r }, i) => ({
+            ? sorted.map(({ runs, priority, ttftSlo, e2eSlo, ...r }, i) => ({
                 ...r,
                 id: String(i + 1),
                 arrival: r.arrival - first,
                 tenant: "",
               }))
-            : sorted.map(({ runs, ...r }) => ({
+            : sorted.map(({ runs, priority, ttftSlo, e2eSlo, ...r }) => ({
                 ...r,
                 ...recorded(contentOf(runs, r.inputTokens + r.outputTokens)),
+                ...(priority === 0 && Math.min(ttftSlo, e2eSlo) === INFINITY
+                  ? {}
+                  : { urgency: [priority, ttftSlo, e2eSlo] }),
               })),
         );
       }),

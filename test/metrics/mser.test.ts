@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../../src/core/random.js";
-import { mser5 } from "../../../src/experiment/statistics/warm-up.js";
+import { createRandom } from "../../src/core/random.js";
+import { mser5 } from "../../src/metrics/mser.js";
 
 const noise = createRandom("warm-up")("noise");
 const series = (n: number, mean: (i: number) => number) =>

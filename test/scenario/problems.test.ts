@@ -144,7 +144,7 @@ describe("says what is wrong, where, and what would be right", () => {
     [
       "an unknown format",
       scenario().replace("jobs.csv", "jobs.csv, format: cvs"),
-      '2 <cvs> scenario/unknown-value: "format" must be swf, csv or jsonl, not "cvs" (did you mean "csv"?)',
+      '2 <cvs> scenario/unknown-value: "format" must be swf, sacct, csv or jsonl, not "cvs" (did you mean "csv"?)',
     ],
     [
       "text for a flag",

@@ -253,7 +253,7 @@ describe("written requests are read back as they were", () => {
       inputTokens: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       outputTokens: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       tenant: name,
-      priority: fc.oneof(fc.constant(0), fc.integer()),
+      priority: fc.oneof(fc.constant(0), fc.integer({ min: -(2 ** 31) + 1 })),
       ttftSlo: fc.oneof(fc.constant(INFINITY), fc.integer({ min: 1, max: 2 ** 45 })),
       e2eSlo: fc.oneof(fc.constant(INFINITY), fc.integer({ min: 1, max: 2 ** 45 })),
       runs: fc.array(fc.tuple(fc.integer({ min: 0, max: 2 ** 40 }), fc.integer({ min: 1, max: 2 ** 20 })), {

@@ -74,7 +74,11 @@ export class ActiveRow {
   }
 
   /** The job's cores on its i-th node; all of them when the node is its own. */
-  private eachCore({ node, cores, wholeNode }: JobAllocation, i: number, visit: (core: number) => void): void {
+  private eachCore(
+    { node, cores, wholeNode }: JobAllocation,
+    i: number,
+    visit: (core: number) => void,
+  ): void {
     const { first, consumes } = this.map;
     const from = first[node[i]!]!;
     const own = wholeNode || consumes === "node" ? undefined : cores?.[i];

@@ -7,8 +7,13 @@ import { BitVector } from "../../../../src/core/bit-vector.js";
 import { expandNodes, type GoldenCase, goldenCase } from "../support/case.js";
 import { goldenConfig } from "../support/config.js";
 
-/** squeue answers a little after the recorder's time stamp. */
-const answer = 0.1;
+/** Polls at which a job was just ending show one thing or the other. */
+function clearPolls({ observed }: GoldenCase): Set<number> {
+  const ends = observed.decision_log.filter(([, kind]) => kind === "complete").map(([t]) => t);
+  return new Set(
+    observed.timeline.map(([t]) => t).filter((t) => !ends.some((end) => Math.abs(end - t) < 0.2)),
+  );
+}
 
 /** A started job that has whole nodes. */
 function started(state: SlurmState, partition: string, nodes: readonly string[]): SlurmJob {
@@ -19,7 +24,13 @@ function started(state: SlurmState, partition: string, nodes: readonly string[])
     state: SlurmJobState.Running,
     partition: own ?? state.partitions[0],
     priority: 1,
-    allocation: { nodes: BitVector.of(state.nodes.count, node), node, cpus, cores: undefined, wholeNode: true },
+    allocation: {
+      nodes: BitVector.of(state.nodes.count, node),
+      node,
+      cpus,
+      cores: undefined,
+      wholeNode: true,
+    },
   } as unknown as SlurmJob;
 }
 
@@ -65,9 +76,9 @@ function replay(golden: GoldenCase, phase: number): Map<number, Record<string, s
         },
       ]);
   for (let t = phase; t < 3000; t += 30) events.push([t, () => scheduler.slice()]);
-  for (const t of new Set(observed.timeline.map(([when]) => when)))
+  for (const t of clearPolls(golden))
     events.push([
-      t + answer,
+      t,
       () => {
         const now: Record<string, string> = {};
         for (const [label, job] of jobs) now[label] = job.state === SlurmJobState.Running ? "R" : "S";
@@ -80,17 +91,18 @@ function replay(golden: GoldenCase, phase: number): Map<number, Record<string, s
 }
 
 /** What squeue showed: each job's last known state at each poll. */
-function recorded({ observed }: GoldenCase): Map<number, Record<string, string>> {
+function recorded(golden: GoldenCase): Map<number, Record<string, string>> {
+  const { observed } = golden;
   const shown = new Map<number, Record<string, string>>();
   const last = new Map<string, string>();
   const ended = new Map(
     observed.decision_log.filter(([, kind]) => kind === "complete").map(([t, , label]) => [label, t]),
   );
-  for (const t of new Set(observed.timeline.map(([when]) => when))) {
-    for (const [when, label, state] of observed.timeline) if (when === t) last.set(label, state);
+  for (const t of clearPolls(golden)) {
+    for (const [when, label, state] of observed.timeline) if (when <= t) last.set(label, state);
     const now: Record<string, string> = {};
     for (const [label, state] of last)
-      if ((state === "R" || state === "S") && t + answer < ended.get(label)!) now[label] = state;
+      if ((state === "R" || state === "S") && t < ended.get(label)!) now[label] = state;
     shown.set(t, now);
   }
   return shown;

@@ -19,6 +19,7 @@ import type { ControllerParts, MakeParts } from "./parts.js";
 import type { Phases } from "./phases.js";
 import type { Arrival } from "./record.js";
 import { ReservationKeeper } from "./reservation-keeper.js";
+import { Turns } from "./turns.js";
 
 /** An operation and its time, seconds from the run's start. */
 export interface TimedOperation {
@@ -42,6 +43,7 @@ export class Controller implements SchedulerActions {
   readonly #intake: Intake;
   readonly #check: LimitCheck;
   readonly #eviction: Eviction;
+  readonly #turns: Turns;
   /** µs. */
   #now = 0;
 
@@ -61,6 +63,7 @@ export class Controller implements SchedulerActions {
     this.#main = clocks?.main ?? new MainClock(parameters, phases.loop * SECOND);
     this.#backfill = clocks?.backfill ?? new BackfillClock(parameters, phases.backfill * SECOND);
     this.#eviction = new Eviction(this);
+    this.#turns = new Turns(this, this.#eviction);
     this.#intake = new Intake(this);
     this.reservations = new ReservationKeeper(this);
     this.#check = new LimitCheck(this, this.#eviction);
@@ -92,6 +95,7 @@ export class Controller implements SchedulerActions {
 
   /** Does what is due. */
   advance(): void {
+    this.#turns.settle();
     this.#intake.takeIn();
     while (this.agenda.next <= this.#now) this.#act(this.agenda.take());
     if (this.state.pending.size === 0) return;
@@ -107,6 +111,7 @@ export class Controller implements SchedulerActions {
       this.#check.run();
       this.reservations.check();
     } else if (due === Due.Decay) this.#decay();
+    else if (due === Due.Slice) this.#turns.slice();
     else if (due === Due.Operation) perform(this.operations[arg]!.operation, this);
     else {
       if (due === Due.Registration) setNodeState(this, [this.state.nodes.names[arg]!], "RESUME");
@@ -180,7 +185,7 @@ export class Controller implements SchedulerActions {
     parts.limits.started(job);
     this.#check.watch(job);
     this.#changed();
-    this.host.start(job);
+    this.#turns.start(job);
   }
 
   /** The cluster says that a running job has ended; `end` is set when the controller had it killed. */
@@ -207,6 +212,7 @@ export class Controller implements SchedulerActions {
     state.running.delete(job);
     if (job.array !== undefined) job.array.running--;
     this.#check.forget(job);
+    this.#turns.ended(job);
   }
 
   #leave(job: SlurmJob, end: JobEnd): void {
@@ -275,10 +281,13 @@ export class Controller implements SchedulerActions {
     else this.host.kill(job, "CANCELLED");
   }
 
-  /** A running job is stopped and keeps its place. */
-  suspend(job: SlurmJob): void {
+  /**
+   * A running job is stopped and keeps its place. `turn`: by the gang scheduler, so that its cores stay its own until it
+   * goes on; the administrator gives them to others.
+   */
+  suspend(job: SlurmJob, turn = false): void {
     const { now } = this.state;
-    this.parts.selector.suspend(job);
+    if (!turn) this.parts.selector.suspend(job);
     job.state = SlurmJobState.Suspended;
     job.preSuspended += now - (job.suspendTime < 0 ? job.startTime : job.suspendTime);
     job.suspendTime = now;
@@ -288,9 +297,9 @@ export class Controller implements SchedulerActions {
   }
 
   /** A suspended job goes on; the time it stood still does not count against its limit. */
-  resume(job: SlurmJob): void {
+  resume(job: SlurmJob, turn = false): void {
     const { now } = this.state;
-    this.parts.selector.resume(job);
+    if (!turn) this.parts.selector.resume(job);
     job.state = SlurmJobState.Running;
     job.suspendTime = now;
     job.endTime = now + 60 * job.timeLimit! - job.preSuspended;

@@ -1,15 +1,15 @@
-import type { PreemptMode } from "../model/config.js";
 import type { SlurmJob } from "../model/job.js";
+import { preemptModeOf } from "../select/preemption.js";
 import type { Controller } from "./controller.js";
 
 /** Preempted jobs: what becomes of them, and when. */
 export class Eviction {
   constructor(readonly controller: Controller) {}
 
-  /** The victim goes now, or when its grace is over. */
+  /** The victim goes now, or when its grace is over. Those that only stand still are the gang scheduler's business. */
   ask(victim: SlurmJob, _preemptor: SlurmJob): void {
-    if (victim.preemptTime >= 0) return;
     const { state } = this.controller;
+    if (victim.preemptTime >= 0 || preemptModeOf(state, victim) === "SUSPEND") return;
     victim.preemptTime = state.now;
     const grace = this.#grace(victim);
     if (grace === 0) this.carryOut(victim);
@@ -21,17 +21,10 @@ export class Eviction {
 
   /** Ends or requeues the victim by its mode. */
   carryOut(victim: SlurmJob): void {
-    const { host } = this.controller;
-    const mode = this.#mode(victim);
-    if (mode === "REQUEUE" && victim.requeue)
+    const { host, state } = this.controller;
+    if (preemptModeOf(state, victim) === "REQUEUE" && victim.requeue)
       this.controller.requeue(victim, this.controller.afterCredential());
     else host.kill(victim, "PREEMPTED");
-  }
-
-  #mode({ qos, partition }: SlurmJob): PreemptMode {
-    const { preempt } = this.controller.state.config;
-    const own = preempt.type === "qos" ? qos?.config.preemptMode : partition.config.preemptMode;
-    return own ?? preempt.mode;
   }
 
   #grace({ qos, partition }: SlurmJob): number {

@@ -24,7 +24,6 @@ export class LimitCheck {
   /** The job has begun, or its end has moved. */
   watch(job: SlurmJob): void {
     this.forget(job);
-    if (this.controller.parts.limits.exhaustible(job)) this.#askAgain();
     const due = this.#due(job);
     if (due === Number.POSITIVE_INFINITY) return;
     const { agenda, phases } = this.controller;
@@ -48,10 +47,8 @@ export class LimitCheck {
   /** Usage has grown: somebody's minutes may be used up at the next check. */
   usageGrew(): void {
     const { agenda, state, phases, parts } = this.controller;
-    for (const _ of parts.limits.exhausted()) {
-      agenda.once(gridUp(state.now, phases.limits, PERIOD), Due.Check);
-      break;
-    }
+    const [first] = parts.limits.exhausted();
+    if (first !== undefined) agenda.once(gridUp(state.now, phases.limits, PERIOD), Due.Check);
   }
 
   run(): void {
@@ -63,16 +60,5 @@ export class LimitCheck {
       else host.kill(job, "TIMEOUT");
     }
     for (const job of parts.limits.exhausted()) host.kill(job, "TIMEOUT");
-    for (const job of state.running)
-      if (parts.limits.exhaustible(job)) {
-        this.#askAgain();
-        break;
-      }
-  }
-
-  /** Minutes that others use count too, so that nobody knows when they will be used up. */
-  #askAgain(): void {
-    const { agenda, phases, state } = this.controller;
-    agenda.once(gridUp(state.now + 1, phases.limits, PERIOD), Due.Check);
   }
 }

@@ -3,7 +3,14 @@ import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
 import { countersOf } from "../usage/ledger.js";
-import { type CompiledLimits, compileAssociation, compileQos, tresLimits, without } from "./compiled.js";
+import {
+  type CompiledLimits,
+  compileAssociation,
+  compileQos,
+  numberLimits,
+  tresLimits,
+  without,
+} from "./compiled.js";
 
 /** A QOS whose limits a job meets, as far as an earlier one does not hide them. */
 export interface QosLimits {
@@ -24,7 +31,8 @@ export interface Applicable {
   associations: readonly AssociationLimits[];
   /** Refuse at submission what exceeds a limit (DenyOnLimit, or no QOS at all). */
   strict: boolean;
-  /** Whether any limit is by TRES, and any by minutes used: most jobs need no further look. */
+  /** Whether any limit is on numbers of jobs or time, by TRES, by minutes used: most jobs need no further look. */
+  byNumber: boolean;
   byTres: boolean;
   byMinutes: boolean;
 }
@@ -35,23 +43,25 @@ export interface Applicable {
  * that follow. What is hidden depends on the QOS and the association only and is worked out once for each.
  */
 export class ApplicableLimits {
-  private readonly known = new Map<string, Applicable>();
+  private readonly known = new Map<number, Applicable>();
+  private readonly places: number;
 
-  constructor(private readonly state: SlurmState) {}
+  constructor(private readonly state: SlurmState) {
+    this.places = state.qos.size + 1;
+  }
 
   of(job: SlurmJob, partition: Partition): Applicable {
-    const key = `${job.qos?.index ?? -1} ${partition.qos?.index ?? -1} ${job.association?.index ?? -1}`;
+    const association = (job.association?.index ?? -1) + 1;
+    const key =
+      (association * this.places + (job.qos?.index ?? -1) + 1) * this.places +
+      (partition.qos?.index ?? -1) +
+      1;
     let limits = this.known.get(key);
     if (limits === undefined) {
       limits = this.build(qosOrder(job.qos, partition.qos), job.association);
       this.known.set(key, limits);
     }
     return limits;
-  }
-
-  /** Limits were changed. */
-  forget(): void {
-    this.known.clear();
   }
 
   private build(order: readonly Qos[], association: Association | undefined): Applicable {
@@ -77,6 +87,7 @@ export class ApplicableLimits {
       qos,
       associations,
       strict,
+      byNumber: all.some((limits) => numberLimits.some((name) => limits[name] !== Number.POSITIVE_INFINITY)),
       byTres: all.some((limits) => tresLimits.some((name) => limits[name].length > 0)),
       byMinutes: all.some(
         (limits) =>

@@ -3,7 +3,8 @@ import type { CommonLimits, TresLimits } from "../model/config.js";
 
 const none = Number.POSITIVE_INFINITY;
 
-const counts = [
+/** Limits on numbers of jobs and on time. */
+export const numberLimits = [
   "grpJobs",
   "grpSubmitJobs",
   "grpWall",
@@ -35,10 +36,10 @@ export const tresLimits = [
 export type TresLimit = readonly { readonly position: number; readonly limit: number }[];
 
 /** The limits of a QOS or an association with names resolved; Infinity and empty lists where there is none. */
-export type CompiledLimits = Record<(typeof counts)[number], number> &
+export type CompiledLimits = Record<(typeof numberLimits)[number], number> &
   Record<(typeof tresLimits)[number], TresLimit>;
 
-type Given = CommonLimits & { [K in (typeof counts)[number]]?: number } & {
+type Given = CommonLimits & { [K in (typeof numberLimits)[number]]?: number } & {
   [K in (typeof tresLimits)[number]]?: TresLimits;
 };
 
@@ -71,7 +72,7 @@ export function compileAssociation(
 /** What is left of limits where others, looked at before, have none of their own. */
 export function without(limits: CompiledLimits, earlier: readonly CompiledLimits[]): CompiledLimits {
   const left = { ...limits };
-  for (const name of counts) if (earlier.some((one) => one[name] !== none)) left[name] = none;
+  for (const name of numberLimits) if (earlier.some((one) => one[name] !== none)) left[name] = none;
   for (const name of tresLimits)
     left[name] = limits[name].filter(
       ({ position }) => !earlier.some((one) => one[name].some((other) => other.position === position)),
@@ -86,7 +87,7 @@ export function without(limits: CompiledLimits, earlier: readonly CompiledLimits
 
 function compile(given: Given, tres: TresTable): CompiledLimits {
   const limits = {} as CompiledLimits;
-  for (const name of counts) limits[name] = given[name] ?? none;
+  for (const name of numberLimits) limits[name] = given[name] ?? none;
   for (const name of tresLimits)
     limits[name] = Object.entries(given[name] ?? {})
       .map(([resource, limit]) => ({ position: tres.index(resource), limit }))

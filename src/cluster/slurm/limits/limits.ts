@@ -22,6 +22,8 @@ export class AccountingLimits implements Limits {
   private readonly applicable: ApplicableLimits;
   private readonly accrual: Accrual;
   private readonly enforced: boolean;
+  /** Whether running jobs may be ended because minutes are used up. */
+  private readonly minutesEnd: boolean;
 
   constructor(
     private readonly state: SlurmState,
@@ -29,7 +31,13 @@ export class AccountingLimits implements Limits {
   ) {
     this.applicable = new ApplicableLimits(state);
     this.accrual = new Accrual(state);
-    this.enforced = state.config.enforce.limits;
+    const { enforce, accounting } = state.config;
+    this.enforced = enforce.limits;
+    const all = [...(accounting?.qos ?? []), ...(accounting?.accounts ?? []), ...(accounting?.users ?? [])];
+    this.minutesEnd =
+      enforce.limits &&
+      !enforce.safe &&
+      all.some((one) => one.grpTresMins ?? one.maxTresMinsPerJob ?? one.grpWall !== undefined);
   }
 
   submit(job: SlurmJob): { reject?: string; timeLimit?: number } {
@@ -49,7 +57,8 @@ export class AccountingLimits implements Limits {
     const { associations } = this.state.config.enforce;
     if (associations && job.association === undefined) return "InvalidAccount";
     if (!this.enforced) return undefined;
-    return preSelect(this.state, this.applicable.of(job, partition), job, partition);
+    const limits = this.applicable.of(job, partition);
+    return limits.byNumber ? preSelect(this.state, limits, job, partition) : undefined;
   }
 
   postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | undefined): string | undefined {
@@ -114,14 +123,10 @@ export class AccountingLimits implements Limits {
     this.ledger.alter(job, timeLimit);
   }
 
-  exhaustible(job: SlurmJob): boolean {
-    if (!this.enforced || this.state.config.enforce.safe) return false;
-    return this.applicable.of(job, job.partition).byMinutes;
-  }
-
   *exhausted(): Generator<SlurmJob> {
     const { state } = this;
-    const subject = [...state.running].filter((job) => this.exhaustible(job));
+    if (!this.minutesEnd) return;
+    const subject = [...state.running].filter((job) => this.applicable.of(job, job.partition).byMinutes);
     if (subject.length === 0) return;
     const suspects = new Set(subject);
     for (const job of [...state.jobs]) {

@@ -80,8 +80,6 @@ export interface Limits {
   ended(job: SlurmJob): void;
   /** A running job is about to get another time limit (minutes). */
   altered(job: SlurmJob, timeLimit: number): void;
-  /** Could a limit of minutes end this running job? Then the 30-s check must look while it runs. */
-  exhaustible(job: SlurmJob): boolean;
   /**
    * Running jobs that the 30-s check must kill because a limit of minutes is used up, in the order of the job list. Each
    * is looked at when its turn comes: end one before asking for the next, since its last use counts for those after it.

@@ -1,3 +1,4 @@
+import { qosOrder } from "../limits/applicable.js";
 import type { PreemptMode } from "../model/config.js";
 import type { SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
@@ -66,9 +67,8 @@ function rank(state: SlurmState, victim: SlurmJob): number {
 
 /** PreemptExemptTime: too young to be evicted. */
 function exempt(state: SlurmState, victim: SlurmJob): boolean {
+  const [first, second] = qosOrder(victim.qos, victim.partition.qos);
   const time =
-    victim.partition.qos?.config.preemptExemptTime ??
-    victim.qos?.config.preemptExemptTime ??
-    state.config.preempt.exemptTime;
+    first?.config.preemptExemptTime ?? second?.config.preemptExemptTime ?? state.config.preempt.exemptTime;
   return time > 0 && state.now < victim.startTime + time;
 }

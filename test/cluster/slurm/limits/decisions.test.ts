@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SlurmJob } from "../../../../src/cluster/slurm/model/job.js";
 import { Books } from "../support/books.js";
 import { type GoldenCase, goldenCase } from "../support/case.js";
+import { decayTicks } from "../support/decay-phase.js";
 
 const limitReason = /^(QOS|Assoc|Max)/;
 
@@ -11,22 +12,14 @@ function reasonOf({ limits }: Books, job: SlurmJob): string | undefined {
   return limits.preSelect(job, partition!) ?? limits.postSelect(job, partition!, undefined);
 }
 
-const cases: [name: string, phase: number][] = [
-  ["i-limits", 21.3],
-  ["t-tres-limits", 25.3],
-  ["t-tres-limits-safe", 24.3],
-];
-
-function ticks(phase: number): number[] {
-  return Array.from({ length: 60 }, (_, i) => phase - 180 + 60 * i);
-}
+const cases = ["i-limits", "t-tres-limits", "t-tres-limits-safe"];
 
 describe("limits let start what Slurm started", () => {
-  it.each(cases)("%s", (name, phase) => {
+  it.each(cases)("%s", (name) => {
     const golden = goldenCase(name);
     const held: string[] = [];
     let starts = 0;
-    const books = new Books(golden, ticks(phase), {
+    const books = new Books(golden, decayTicks(name), {
       starts(job, label) {
         starts++;
         const { limits } = books;
@@ -43,10 +36,10 @@ describe("limits let start what Slurm started", () => {
 });
 
 describe("limits give the reasons that squeue showed", () => {
-  it.each(cases)("%s", (name, phase) => {
+  it.each(cases)("%s", (name) => {
     const golden = goldenCase(name);
     const given = new Map<string, { t: number; reason: string | undefined }[]>();
-    const books = new Books(golden, ticks(phase), {
+    const books = new Books(golden, decayTicks(name), {
       passed(t) {
         for (const [label, job] of books.jobs) {
           if (!books.state.pending.has(job)) continue;
@@ -71,7 +64,7 @@ describe("used-up minutes kill the jobs that Slurm killed", () => {
     const golden = goldenCase("t-tres-limits");
     const logged = kills(golden);
     const found: Kill[] = [];
-    const books = new Books(golden, ticks(25.3), {
+    const books = new Books(golden, decayTicks("t-tres-limits"), {
       ends(job, label) {
         const record = golden.observed.jobs.find((one) => one.id === label)!;
         if (record.state !== "TIMEOUT") return;
@@ -88,7 +81,7 @@ describe("used-up minutes kill the jobs that Slurm killed", () => {
 
   it("t-tres-limits-safe: nothing", () => {
     const golden = goldenCase("t-tres-limits-safe");
-    const books = new Books(golden, ticks(24.3));
+    const books = new Books(golden, decayTicks("t-tres-limits-safe"));
     for (let t = 0; t < 1200; t++) {
       books.advance(t);
       expect([...books.limits.exhausted()]).toEqual([]);

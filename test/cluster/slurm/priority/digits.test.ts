@@ -9,21 +9,18 @@ import {
 import { sshareLong } from "../../../../src/cluster/slurm/priority/sshare.js";
 import { Books } from "../support/books.js";
 import { goldenCase, type Snapshot } from "../support/case.js";
+import { decayTicks } from "../support/decay-phase.js";
 
-/**
- * When the decay thread ran in each recording: seconds after a whole minute. Nothing logged it; of the sixty possible
- * phases one explains every number. The fraction orders a tick and what happened in the same second.
- */
-const phases: Record<string, number> = {
-  "d-multifactor": 21.3,
-  "d-multifactor-small-relative": 21.3,
-  "d-multifactor-small-tres": 21.3,
-  "e-fairshare-classic": 21.3,
-  "e-fairtree": 21.3,
-  "n-partitions": 21.3,
-  "n-partitions-enforce-all": 21.3,
-  "v-mixed-end-to-end": 25.2,
-};
+const cases = [
+  "d-multifactor",
+  "d-multifactor-small-relative",
+  "d-multifactor-small-tres",
+  "e-fairshare-classic",
+  "e-fairtree",
+  "n-partitions",
+  "n-partitions-enforce-all",
+  "v-mixed-end-to-end",
+];
 
 /** The thread woke up a second late. */
 const late: Record<string, number> = { "d-multifactor-small-relative": 441.3 };
@@ -32,7 +29,7 @@ const late: Record<string, number> = { "d-multifactor-small-relative": 441.3 };
 const answer = 0.2;
 
 describe("every number that sprio and sshare printed", () => {
-  it.each(Object.entries(phases))("%s", (name, phase) => {
+  it.each(cases)("%s", (name) => {
     const golden = goldenCase(name);
     const { observed } = golden;
     const first: string[] = [];
@@ -41,9 +38,7 @@ describe("every number that sprio and sshare printed", () => {
         .filter(([, kind]) => kind === "submit")
         .map(([, , label, detail]) => [label, Number(detail.replace("InitPrio=", ""))]),
     );
-    const ticks = Array.from({ length: 60 }, (_, i) => phase - 180 + 60 * i).map((tick) =>
-      tick === late[name] ? tick + 1 : tick,
-    );
+    const ticks = decayTicks(name).map((tick) => (tick === late[name] ? tick + 1 : tick));
     const books = new Books(golden, ticks, {
       submitted(job, label) {
         const initial = logged.get(label);

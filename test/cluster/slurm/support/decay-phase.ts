@@ -7,6 +7,11 @@ export function decayPhase(name: string): number {
   return phases[name] ?? 21.3;
 }
 
+/** All ticks of a recording. */
+export function decayTicks(name: string): number[] {
+  return Array.from({ length: 60 }, (_, i) => decayPhase(name) - 180 + 60 * i);
+}
+
 const phases: Record<string, number> = {
   "t-tres-limits": 25.3,
   "t-tres-limits-safe": 24.3,

@@ -73,7 +73,8 @@ const RELEASE = 4;
 /**
  * From its last start until its nodes were free again, where the log has both and nothing cut it short. slurmctld hands
  * nodes on only after their epilog, some tenths of a second to seconds after the job's end: until the next job started
- * on one of them, or rather the pass that started it began, where that came soon.
+ * on one of them, or rather the pass that started it began, where that came soon. Time in which it stood still does not
+ * count.
  */
 function recordedDurations({ observed, passes }: GoldenCase): Map<string, number> {
   const starts = observed.start_order.map(([job, t, , nodes]) => ({ job, t, nodes: expandNodes(nodes) }));
@@ -87,9 +88,22 @@ function recordedDurations({ observed, passes }: GoldenCase): Map<string, number
     );
     const pass = next === undefined ? undefined : passes.findLast(({ t }) => t <= next.t);
     const began = passes.findLast(({ t }) => t <= own.t)!.t;
-    durations.set(job, Math.max(pass?.t ?? 0, end) - began - 0.001);
+    const ran = Math.max(pass?.t ?? 0, end) - began - stoodStill(observed.timeline, job, end);
+    durations.set(job, ran - 0.001);
   }
   return durations;
+}
+
+/** Seconds before `end` in which polls showed it suspended. */
+function stoodStill(timeline: GoldenCase["observed"]["timeline"], job: string, end: number): number {
+  let total = 0;
+  let since: number | undefined;
+  for (const [t, label, state] of timeline) {
+    if (label !== job || t > end) continue;
+    if (since !== undefined) total += t - since;
+    since = state === "S" ? t : undefined;
+  }
+  return total + (since === undefined ? 0 : end - since);
 }
 
 function submissionOf(job: GoldenJob, labels: ReadonlyMap<number, string>): Submission {

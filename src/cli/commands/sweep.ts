@@ -12,6 +12,10 @@ export interface SweepCliOptions extends OverrideOptions, ManyRunsOptions {
   out?: string;
   format?: "csv" | "jsonl" | "parquet";
   json?: boolean;
+  shard?: string;
+  dryRun?: boolean;
+  image?: string;
+  claim?: string;
   yes?: boolean;
 }
 
@@ -29,13 +33,19 @@ export function sweepCommand(program: Command, { terminal, finish }: Context): v
     .option("--out <file>", "write all points: .csv, .jsonl or .parquet by its ending; - is standard output")
     .addOption(new Option("--format <name>", "format of --out").choices(["csv", "jsonl", "parquet"]))
     .option("--json", "print JSON instead of the summary")
+    .option("--shard <i/n>", "run only this share of the points, from 0/n to (n-1)/n")
     .option("-y, --yes", "do not ask before a very large sweep")
     .option("-q, --quiet", "neither summary nor progress")
     .action(async (path: string, options: SweepCliOptions) => {
       const { runSweep } = await import("../sweep/run-sweep.js");
       finish(await runSweep(path, options, terminal));
     });
-  manyRunsOptions(command, { keeps: true, executors: ["local", "slurm", "kubernetes"] });
+  manyRunsOptions(command, { keeps: true, executors: ["local", "slurm", "kubernetes"] })
+    .optionsGroup("Where it runs:")
+    .option("--dry-run", "kubernetes: print the manifest of an Indexed Job, and how to gather")
+    .option("--image <name>", "kubernetes: container image that has whowaits")
+    .option("--claim <name>", "kubernetes: volume claim that holds this folder, for all pods")
+    .optionsGroup("Options:");
   examples(command, [
     ["sweep s.yaml --vary scheduler.policy=fifo,easy --replications 5", "Two policies, five seeds each"],
     ["sweep s.yaml --vary fleet.pools.0.nodes=4..32:4 --out nodes.csv", "A range, all metrics in a file"],

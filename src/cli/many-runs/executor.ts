@@ -32,7 +32,7 @@ export async function openExecutor(
 ): Promise<Opened> {
   const workers = wholeNumber(options.workers, "--workers");
   if (options.executor !== "slurm") {
-    refuseForeign(options);
+    refuseForeign(options, OF_SLURM);
     const parallel = workers ?? availableParallelism();
     const kept = store === undefined ? {} : { store: store.folder };
     return { executor: new WorkerPool({ workers: parallel, ...kept }), parallel };
@@ -56,12 +56,17 @@ export async function openExecutor(
   return { executor: await executor.open(), ...parallel };
 }
 
-function refuseForeign(options: ManyRunsOptions): void {
-  const foreign = OF_SLURM.find((name) => options[name] !== undefined);
+/** @throws InputError `usage/contradiction` for an option that means something to other executors alone */
+export function refuseForeign<O extends ManyRunsOptions>(
+  options: O,
+  names: readonly (keyof O & string)[],
+): void {
+  const foreign = names.find((name) => options[name] !== undefined);
   if (foreign === undefined) return;
+  const name = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new InputError({
     code: "usage/contradiction",
-    message: `--${foreign} means nothing to --executor ${options.executor}`,
-    hint: "--executor slurm submits job arrays to a Slurm cluster",
+    message: `--${name} means nothing to --executor ${options.executor}`,
+    hint: "leave it out, or name another --executor",
   });
 }

@@ -47,6 +47,7 @@ export async function planSweep(
     seeds: seedsOf(options, scenario.seed),
     tasks,
     metrics: metricFilter(options.metric ?? []),
+    ...(options.shard === undefined ? {} : { shard: shardOf(options.shard) }),
     scenario: scenario.name,
     sampled: sampling.method !== "grid",
   };
@@ -74,4 +75,16 @@ function seedsOf({ seeds, replications }: SweepCliOptions, first: string): strin
     });
   const axis = parseAxis(`seed=${seeds}`, "--seeds");
   return Array.from({ length: sizeOf(axis) }, (_, i) => valueAt(axis, i));
+}
+
+function shardOf(text: string): { index: number; count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (index !== undefined && Number(index) < Number(count))
+    return { index: Number(index), count: Number(count) };
+  throw new InputError({
+    code: "usage/bad-shard",
+    message: "--shard takes an index and how many there are",
+    at: { file: "--shard", line: 0, column: 1, length: Math.max(1, text.length), text },
+    hint: "0/4, 1/4, 2/4 and 3/4 together are everything",
+  });
 }

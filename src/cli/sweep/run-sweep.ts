@@ -3,6 +3,7 @@ import { formatNumber } from "../../report/figures.js";
 import type { SweepCliOptions } from "../commands/sweep.js";
 import { Exit } from "../exit.js";
 import { faultText } from "../fault.js";
+import { refuseForeign } from "../many-runs/executor.js";
 import { withManyRuns } from "../many-runs/many-runs.js";
 import type { Terminal } from "../terminal.js";
 import { askWhetherToRun } from "./ask.js";
@@ -16,6 +17,12 @@ export async function runSweep(path: string, options: SweepCliOptions, terminal:
   formatOf(options);
   const plan = await planSweep(path, options, terminal);
   await checkSweep(plan);
+  if (options.executor === "kubernetes") {
+    const { printManifest } = await import("./kubernetes.js");
+    printManifest(path, plan, options, terminal);
+    return Exit.Done;
+  }
+  refuseForeign(options, ["image", "claim", "dryRun"]);
   return withManyRuns(options, terminal, async ({ executor, parallel, store, stop, bar }) => {
     if (pointCount(plan) > MANY && !options.yes) await askWhetherToRun(plan, parallel, terminal);
     const kept = store === undefined ? {} : { store };

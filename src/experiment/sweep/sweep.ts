@@ -12,6 +12,8 @@ export interface SweepPlan {
   readonly seeds: readonly string[];
   readonly tasks: Tasks;
   readonly metrics: MetricFilter;
+  /** Only every `count`-th point, from the `index`-th on: the share of one of several processes. */
+  readonly shard?: { readonly index: number; readonly count: number };
 }
 
 export interface SweepProgress {
@@ -39,16 +41,23 @@ export interface SweepEnd {
   fault?: string;
 }
 
-/** Points of a sweep: each combination under each seed, the seed changing fastest. */
-export function pointCount({ design, seeds }: Pick<SweepPlan, "design" | "seeds">): number {
-  return design.size * seeds.length;
+/** Points of a sweep: each combination under each seed, the seed changing fastest; those of the shard alone. */
+export function pointCount({ design, seeds, shard = ALL }: Omit<SweepPlan, "tasks" | "metrics">): number {
+  return Math.max(0, Math.ceil((design.size * seeds.length - shard.index) / shard.count));
 }
 
+const ALL = { index: 0, count: 1 };
+
 /** The point at an index. */
-export function pointAt({ design, seeds }: SweepPlan, index: number): Point & { values: readonly string[] } {
-  const values = design.combination(Math.floor(index / seeds.length));
-  const set = design.axes.map(({ key }, i) => `${key}=${values[i]}`);
-  return { set, values, seed: seeds[index % seeds.length]! };
+export function pointAt(plan: SweepPlan, index: number): Point & { values: readonly string[] } {
+  const { seeds, shard = ALL } = plan;
+  const at = shard.index + index * shard.count;
+  return pointOf(plan, Math.floor(at / seeds.length), seeds[at % seeds.length]!);
+}
+
+function pointOf({ design }: SweepPlan, combination: number, seed: string) {
+  const values = design.combination(combination);
+  return { set: design.axes.map(({ key }, i) => `${key}=${values[i]}`), values, seed };
 }
 
 /**
@@ -60,7 +69,7 @@ export function pointAt({ design, seeds }: SweepPlan, index: number): Point & { 
 export async function checkSweep(plan: SweepPlan, option = "--vary"): Promise<void> {
   const problems: Problem[] = [];
   for (const index of plan.design.covering()) {
-    const point = pointAt(plan, index * plan.seeds.length);
+    const point = pointOf(plan, index, plan.seeds[0]!);
     try {
       await plan.tasks.task(point);
     } catch (error) {

@@ -262,7 +262,7 @@ export default {
     for (const args of [
       ["compare", "s.yaml", "-n", "2", "--json", "--no-decisions"],
       ["check", "s.yaml", "-n", "2", "--json"],
-      ["plan", "s.yaml", "-n", "2", "--json", "--find", "fleet.pools.0.nodes=4..6"],
+      ["plan", "s.yaml", "-n", "2", "--json", "--no-headroom", "--find", "fleet.pools.0.nodes=4..6"],
     ]) {
       const [there, here] = await Promise.all(
         [

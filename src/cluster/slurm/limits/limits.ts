@@ -61,11 +61,11 @@ export class AccountingLimits implements Limits {
     return limits.byNumber ? preSelect(this.state, limits, job, partition) : undefined;
   }
 
-  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | undefined): string | undefined {
+  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | number): string | undefined {
     if (!this.enforced) return undefined;
     const limits = this.applicable.of(job, partition);
     if (!limits.byTres) return undefined;
-    const count = nodes?.count() ?? wantedNodes(job);
+    const count = typeof nodes === "number" ? nodes : nodes.count();
     const tres = requestedTres(this.state, job, partition, count, job.totalCpus);
     return postSelect(this.state, limits, job, partition, tres, nodes);
   }
@@ -149,12 +149,6 @@ export class AccountingLimits implements Limits {
       accountCounters(this.state, qos, job).submitted += change;
     }
   }
-}
-
-/** As many nodes as it would take if they were there. */
-function wantedNodes({ request }: SlurmJob): number {
-  const most = request.nodesGiven ? request.maxNodes : request.minNodes;
-  return Math.max(most === Number.POSITIVE_INFINITY ? request.minNodes : most, 1);
 }
 
 /** A pending job counts in its QOS and in those of all partitions that it may run in. */

@@ -3,7 +3,6 @@ import type { TresTable, Usage } from "../model/accounting.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
-import { Node } from "../usage/tres.js";
 import { type Applicable, accountCounters, userCounters } from "./applicable.js";
 import type { CompiledLimits } from "./compiled.js";
 import { chargedMinutes } from "./pre-select.js";
@@ -17,11 +16,11 @@ import {
   fallsShort,
 } from "./tests.js";
 
-/** What a job would take: by TRES, by TRES in minutes of its time limit, and on which nodes, if any were found. */
+/** What a job would take: by TRES, by TRES in minutes of its time limit, and on which nodes, or how many. */
 interface Request {
   tres: Float64Array;
   minutes: Float64Array;
-  nodes: BitVector | undefined;
+  nodes: BitVector | number;
   /** A QOS with UsageFactor 0 lets jobs run whatever was used. */
   counts: boolean;
 }
@@ -36,7 +35,7 @@ export function postSelect(
   job: SlurmJob,
   partition: Partition,
   tres: Float64Array,
-  nodes: BitVector | undefined,
+  nodes: BitVector | number,
 ): string | undefined {
   const { defaultTime, maxTime } = partition.config;
   const limit = chargedMinutes(job, job.timeLimit ?? defaultTime ?? maxTime);
@@ -130,8 +129,8 @@ function first(
 }
 
 /** A node on which these jobs run already counts once. */
-function newNodes({ nodeJobs }: Usage, { tres, nodes }: Request): number {
-  if (nodes === undefined) return tres[Node]!;
+function newNodes({ nodeJobs }: Usage, { nodes }: Request): number {
+  if (typeof nodes === "number") return nodes;
   let fresh = 0;
   for (let node = nodes.next(0); node >= 0; node = nodes.next(node + 1)) if (!nodeJobs.has(node)) fresh++;
   return fresh;

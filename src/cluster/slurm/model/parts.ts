@@ -55,10 +55,11 @@ export interface Limits {
   /** Numbers of jobs and wall-clock time. */
   preSelect(job: SlurmJob, partition: Partition): string | undefined;
   /**
-   * With the nodes that it would get and its `totalCpus` (or the least it asks for, while no test has set them). Slurm asks
-   * also when no nodes were found (`undefined`), and then a limit that is reached as well gives the reason instead.
+   * With the nodes that it would get now and its `totalCpus` (or the least it asks for, while no test has set them). A
+   * node on which a user or account runs already counts once. Slurm asks also when it gets none now, with how many it
+   * would take: then each counts, and a limit that is reached as well gives the reason instead.
    */
-  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | undefined): string | undefined;
+  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | number): string | undefined;
   /** The most nodes that limits let a job have, and what to say when it needs more. */
   maxNodes(job: SlurmJob, partition: Partition): { nodes: number; reason: string };
   /** The priority below which backfill makes no reservation for it; 0 for none. */

@@ -99,8 +99,8 @@ export class Starter {
     return this.#passes(job, this.context.limits.preSelect(job, partition));
   }
 
-  /** Tests the limits on what it would hold on these nodes. */
-  passesAfter(job: SlurmJob, partition: Partition, nodes: BitVector): boolean {
+  /** Tests the limits on what it would hold on these nodes, or on so many. */
+  passesAfter(job: SlurmJob, partition: Partition, nodes: BitVector | number): boolean {
     return this.#passes(job, this.context.limits.postSelect(job, partition, nodes));
   }
 
@@ -128,7 +128,7 @@ export class Starter {
       case "busy":
       case "later": {
         const nodes = selection.kind === "later" ? selection.nodes : selection.possible;
-        if (nodes !== undefined && !this.passesAfter(job, partition, nodes)) return "policy";
+        if (!this.passesAfter(job, partition, nodes?.count() ?? wantedNodes(job))) return "policy";
         this.reasons.set(job, "Resources");
         return "busy";
       }
@@ -233,4 +233,10 @@ function ranges(numbers: readonly string[]): string {
     i = end + 1;
   }
   return parts.join();
+}
+
+/** As many nodes as it would take if they were there. */
+function wantedNodes({ request }: SlurmJob): number {
+  const most = request.nodesGiven ? request.maxNodes : request.minNodes;
+  return Math.max(most === Number.POSITIVE_INFINITY ? request.minNodes : most, 1);
 }

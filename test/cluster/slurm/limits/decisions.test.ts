@@ -9,7 +9,7 @@ const limitReason = /^(QOS|Assoc|Max)/;
 /** The reason that our limits give a pending job now, if any; whether nodes are free or not. */
 function reasonOf({ limits }: Books, job: SlurmJob): string | undefined {
   const [partition] = job.partitions;
-  return limits.preSelect(job, partition!) ?? limits.postSelect(job, partition!, undefined);
+  return limits.preSelect(job, partition!) ?? limits.postSelect(job, partition!, job.request.minNodes);
 }
 
 const cases = ["i-limits", "t-tres-limits", "t-tres-limits-safe"];

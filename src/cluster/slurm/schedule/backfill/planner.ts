@@ -286,7 +286,7 @@ export class Planner {
     job.expectedStart = start;
     job.timeLimit = limit;
     if (job.het !== undefined && this.het.deadlocks(job, partition, start)) return "next-job";
-    if (!this.#stopsAtLimits && !this.starter.passesAfter(job, partition, nodes)) return "next-job";
+    if (!this.#stopsAtLimits && !this.starter.passesAfter(job, partition, nodes.count())) return "next-job";
     if (neverReserves(job)) return "next-job";
     if (!this.#counters.mayPlan(partition)) return "next-job";
     this.#counters.planned(partition);

@@ -26,7 +26,7 @@ const fixed = (tokens) => ({ ours: tokens, theirs: { type: "fixed", value: token
 
 const F = { name: "F: 512 in, 128 out", input: fixed(512), output: fixed(128) };
 const A = { name: "A: lognormal in and out", input: lognormal(6.2, 0.8), output: lognormal(5.3, 0.7) };
-const WORKLOADS = [
+export const WORKLOADS = [
   { ...F, rate: 60 },
   { ...F, rate: 10 },
   { ...A, rate: 30 },
@@ -38,8 +38,12 @@ function cpuSeconds(begin) {
   return (user + system) / 1e6;
 }
 
-async function ours({ input, output, rate }, count) {
-  const options = { max_num_seqs: SEQUENCES, max_num_batched_tokens: TOKENS };
+const vllm = {
+  scheduler: "vllm",
+  options: { max_num_seqs: SEQUENCES, max_num_batched_tokens: TOKENS },
+};
+
+export async function ours({ input, output, rate }, count, engine = vllm) {
   const generate = {
     count,
     arrivals: { process: "poisson", rate: `${rate}/s` },
@@ -48,9 +52,7 @@ async function ours({ input, output, rate }, count) {
   };
   const object = {
     fleet: { pools: [{ name: "h100", nodes: 1, gpu: "H100-SXM", gpusPerNode: 1 }] },
-    services: [
-      { name: "chat", model: "llama-3.1-8b", engine: { scheduler: "vllm", options }, requests: { generate } },
-    ],
+    services: [{ name: "chat", model: "llama-3.1-8b", engine, requests: { generate } }],
   };
   const begin = process.cpuUsage();
   const { result } = await simulate(await loadScenario({ object }));

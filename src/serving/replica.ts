@@ -70,8 +70,9 @@ export class Replica {
     this.engine.waiting.push(request);
     // A pass of a leap that ends at this very instant counts as over, as it would have been without the leap.
     const over = this.#stretch.end === this.simulation.now ? 1 : 0;
-    if (this.#inFlight > over) this.reasons.arrive(request);
-    else this.wake();
+    const computes = this.#inFlight > over;
+    this.reasons.arrive(request, computes);
+    if (!computes) this.wake();
   }
 
   /** Lets the scheduler look at the engine, at the end of this instant; no sooner than the running pass ends. */

@@ -22,8 +22,6 @@ export class FifoQueue implements RequestQueue {
   /** The head and the tail, or -1. */
   first = -1;
   last = -1;
-  /** Somebody has put the requests into another order: the newest need not stand at the end. */
-  reordered = false;
 
   constructor(readonly requests: RequestTable) {}
 
@@ -71,7 +69,6 @@ export class FifoQueue implements RequestQueue {
   /** Puts everybody into another order. */
   reorder(order: readonly number[]): void {
     const { next, previous } = this.requests;
-    this.reordered = true;
     this.first = order[0] ?? -1;
     this.last = order.at(-1) ?? -1;
     for (let i = 0; i < order.length; i++) {

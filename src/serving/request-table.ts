@@ -66,6 +66,8 @@ export class RequestTable implements RequestFacts {
   blocks = new Int32Array(64);
   hashedBlocks = new Int32Array(64);
   row = new Int32Array(64);
+  /** Of a running request: tokens up to which it has no block to take and none to make findable. */
+  quiet = new Int32Array(64);
   /** KV blocks in host memory of a request that was swapped out. */
   swapped = new Int32Array(64);
   /** Replica that has it; -1 at the router. */
@@ -208,6 +210,7 @@ export class RequestTable implements RequestFacts {
     this.preemptions = grown(this.preemptions, 2 * this.preemptions.length);
     this.blocks = grown(this.blocks, 2 * this.blocks.length);
     this.hashedBlocks = grown(this.hashedBlocks, 2 * this.hashedBlocks.length);
+    this.quiet = grown(this.quiet, 2 * this.quiet.length);
     this.row = grown(this.row, 2 * this.row.length);
     this.swapped = grown(this.swapped, 2 * this.swapped.length);
     this.replica = grown(this.replica, 2 * this.replica.length);

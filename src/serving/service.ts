@@ -199,10 +199,10 @@ export class Service implements LeaseHolder, RouterView {
       scheduler.createMemory?.(requests, limits) ??
       new KvCache(requests, plan.blocks, limits.blockSize, plan.prefixCaching, undefined, swap, offload);
     const waiting = scheduler.createQueue?.(requests) ?? new FifoQueue(requests);
-    const why = new WaitReasons(requests, journal, simulation, reasons);
+    const number = serving.replicas.length;
+    const why = new WaitReasons(requests, journal, simulation, reasons, number);
     const hear = this.#hear(index, why);
     const engine = new Engine(requests, waiting, memory, limits.maxModelLen, reasons, hear);
-    const number = serving.replicas.length;
     const replica = new Replica(
       number,
       index,

@@ -1,7 +1,8 @@
+import { IntList } from "../core/int-list.js";
 import type { Names } from "../core/names.js";
 import type { Simulation } from "../core/simulation.js";
 import type { Journal } from "../journal/journal.js";
-import { FifoQueue, type RequestQueue } from "./request-queue.js";
+import type { RequestQueue } from "./request-queue.js";
 import { RequestStatus, type RequestTable } from "./request-table.js";
 
 /**
@@ -15,12 +16,16 @@ export class WaitReasons {
   readonly #noReplica: number;
   /** What held the queue back last. */
   #last = -1;
+  /** Requests that came since the queue was last told. */
+  readonly #fresh = new IntList();
 
   constructor(
     readonly requests: RequestTable,
     readonly journal: Journal,
     readonly simulation: Simulation,
     names: Names,
+    /** Number of the replica whose queue it is; -1 for a router's. */
+    readonly replica = -1,
   ) {
     this.#wanted = journal.wantsRequestReasons;
     this.#inProgress = this.#wanted ? names.intern("pass in progress") : -1;
@@ -28,9 +33,11 @@ export class WaitReasons {
     this.#noReplica = this.#wanted ? names.intern("no ready replica") : -1;
   }
 
-  /** A request came to an engine that computes: nobody looks at it before the pass has ended. */
-  arrive(request: number): void {
-    this.#give(request, this.#inProgress);
+  /** A request came to an engine. While that computes, nobody looks at it before the pass has ended. */
+  arrive(request: number, computes: boolean): void {
+    if (!this.#wanted) return;
+    this.#fresh.push(request);
+    if (computes) this.#give(request, this.#inProgress);
   }
 
   /** A request came to a router that has nobody to send it to. */
@@ -50,22 +57,25 @@ export class WaitReasons {
 
   /** The scheduler has looked at the queue and let in whom it would; `reason` (-1: none) holds back the others. */
   update(waiting: RequestQueue, reason: number): void {
-    if (!this.#wanted || reason < 0) return;
-    if (reason === this.#last && waiting instanceof FifoQueue && !waiting.reordered)
-      this.#updateTail(waiting, reason);
-    else for (const request of waiting.list()) this.#giveUnlessPreempted(request, reason);
-    this.#last = reason;
+    if (!this.#wanted) return;
+    if (reason >= 0) {
+      if (reason === this.#last) this.#tellFresh(reason);
+      else for (const request of waiting.list()) this.#giveIfNew(request, reason);
+      this.#last = reason;
+    } else if (waiting.length > 0) return;
+    this.#fresh.clear();
   }
 
-  /** Only those who came since the last time have not heard of it; they stand at the end. */
-  #updateTail(waiting: FifoQueue, reason: number): void {
-    const { requests } = this;
-    for (let r = waiting.last; r >= 0 && requests.reason[r] !== reason; r = requests.previous[r]!)
-      this.#giveUnlessPreempted(r, reason);
+  /** Those who came before have heard of it. */
+  #tellFresh(reason: number): void {
+    const { items, length } = this.#fresh;
+    for (let i = 0; i < length; i++)
+      if (this.requests.replica[items[i]!] === this.replica) this.#giveIfNew(items[i]!, reason);
   }
 
-  #giveUnlessPreempted(request: number, reason: number): void {
-    if (this.requests.status[request] !== RequestStatus.Preempted) this.#give(request, reason);
+  /** Not to one that was preempted, nor to one that does not wait any more. */
+  #giveIfNew(request: number, reason: number): void {
+    if (this.requests.status[request] === RequestStatus.Waiting) this.#give(request, reason);
   }
 
   #give(request: number, reason: number): void {

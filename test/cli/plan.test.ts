@@ -103,7 +103,7 @@ describe("plan", () => {
     [["wait.p95 < 4m"], [], "there is nothing to find"],
     [["wait.p95 < 4m"], [...NODES, "--largest", "load=1..2"], "--find and --largest exclude each other"],
     [["wait.p95 < 4m"], ["--largest", "load=1,2"], "--largest needs a range of numbers"],
-    [["wait.p95 < 4m"], [...NODES, ...NODES], "fleet.pools.0.nodes is searched twice"],
+    [["wait.p95 < 4m"], [...NODES, ...NODES], "fleet.pools.0.nodes stands in two --find"],
     [["wait.p95 < 4m"], [...NODES, "--price", "A100-80GB"], "--price needs a GPU type and what one costs"],
     [["wait.p95 < 4m"], [...NODES, "--price", "A1000=2"], "no GPU type is called"],
     [["wait.p95 < 4m"], ["--find", "scheduler.policy=fifo,eazy"], 'did you mean "easy"?'],

@@ -1,5 +1,5 @@
 import { InputError } from "../../core/errors.js";
-import { type Axis, parseAxis, sizeOf } from "../../experiment/sweep/axis.js";
+import { type Axis, parseAxes, parseAxis, sizeOf } from "../../experiment/sweep/axis.js";
 import { findGpu } from "../../fleet/catalogue.js";
 import type { LoadedScenario } from "../../scenario/load.js";
 import type { Prices } from "../../scenario/resolve-prices.js";
@@ -18,15 +18,7 @@ export function axesOf({ find = [], largest }: Pick<PlanCliOptions, "find" | "la
       hint: "--find fleet.pools.0.nodes=1..64 for the smallest, --largest load=1..4:0.1 for the largest",
     });
   if (largest !== undefined) return [rangeOf(largest, "--largest")];
-  const axes = find.map((text) => parseAxis(text, "--find"));
-  const again = axes.find((axis, i) => axes.findIndex(({ key }) => key === axis.key) < i);
-  if (again !== undefined)
-    throw new InputError({
-      code: "usage/bad-find",
-      message: `${again.key} is searched twice`,
-      hint: "give all of its values in one --find",
-    });
-  return axes;
+  return parseAxes(find, "--find");
 }
 
 function rangeOf(text: string, option: string): Axis {

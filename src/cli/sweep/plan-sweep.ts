@@ -1,7 +1,7 @@
 import { InputError } from "../../core/errors.js";
 import { replicationSeeds } from "../../experiment/point/seeds.js";
 import { Tasks } from "../../experiment/point/tasks.js";
-import { parseAxis, sizeOf, valueAt } from "../../experiment/sweep/axis.js";
+import { parseAxes, parseAxis, sizeOf, valueAt } from "../../experiment/sweep/axis.js";
 import { metricFilter } from "../../experiment/sweep/columns.js";
 import { designOf, type Sampling } from "../../experiment/sweep/design.js";
 import type { SweepPlan } from "../../experiment/sweep/sweep.js";
@@ -24,20 +24,7 @@ export async function planSweep(
   options: SweepCliOptions,
   terminal: Terminal,
 ): Promise<NamedPlan> {
-  const axes = options.vary.map((text) => parseAxis(text));
-  const again = axes.find((axis, i) => axes.findIndex(({ key }) => key === axis.key) < i);
-  if (again !== undefined)
-    throw new InputError({
-      code: "usage/bad-vary",
-      message: `${again.key} is varied twice`,
-      hint: "give all of its values in one --vary",
-    });
-  if (axes.some(({ key }) => key === "seed"))
-    throw new InputError({
-      code: "usage/bad-vary",
-      message: "each combination of values meets the same seeds",
-      hint: "--seeds 1..20 or --replications 20 say which",
-    });
+  const axes = parseAxes(options.vary);
   const sampling = samplingOf(options.sample);
   const common = overridesOf(options, terminal.world);
   const tasks = await Tasks.open(await readInput(path, terminal), common);

@@ -200,9 +200,18 @@ async function sizeAxis(axes: readonly Axis[], { tasks, costs }: Setting): Promi
   });
 }
 
+/** The first round alone takes a handful of runs for each. */
+const MOST_LANES = 2000;
+
 function lanesOf(axes: readonly Axis[], size: Axis | undefined): Lane[] {
   const others = axes.filter((axis) => axis !== size);
   const design = gridDesign(others);
+  if (design.size > MOST_LANES)
+    throw new InputError({
+      code: "plan/too-many",
+      message: `${others.map(({ key }) => key).join(" and ")} have ${design.size} combinations, each of which is searched at least once`,
+      hint: `take larger steps, for ${MOST_LANES} at most; sweep --sample latin:500 tells which of them matter`,
+    });
   return Array.from({ length: design.size }, (_, i) => {
     const chosen = design.combination(i);
     const candidate = (index: number) => {

@@ -67,6 +67,25 @@ export function parseAxis(text: string, option = "--vary"): Axis {
   return { ...axis, step: Number(step) };
 }
 
+/**
+ * Reads several, each of a key of its own.
+ *
+ * @throws InputError `usage/bad-vary`
+ */
+export function parseAxes(texts: readonly string[], option = "--vary"): Axis[] {
+  const axes = texts.map((text) => parseAxis(text, option));
+  const again = axes.find((axis, i) => axes.findIndex(({ key }) => key === axis.key) < i);
+  const wrong = (message: string, hint: string) => new InputError({ code: "usage/bad-vary", message, hint });
+  if (again !== undefined)
+    throw wrong(`${again.key} stands in two ${option}`, "give all of its values in one");
+  if (axes.some(({ key }) => key === "seed"))
+    throw wrong(
+      "each combination of values meets the same seeds",
+      "--replications 20 says how many, and --seeds 1..20 of a sweep which",
+    );
+  return axes;
+}
+
 /** How many values an axis has in a grid. */
 export function sizeOf(axis: Axis): number {
   if ("values" in axis) return axis.values.length;

@@ -65,8 +65,11 @@ export class RadixMemory implements KvMemory {
    * @returns the deepest node found
    */
   match(request: number, tokens: number): number {
+    const { contentTokens, preemptions } = this.requests;
     this.tree.matched = 0;
-    return this.caching ? this.tree.match(request, tokens) : ROOT;
+    // What only this request can have is there after a retraction at most.
+    const any = contentTokens[request]! >= this.pageSize || preemptions[request]! > 0;
+    return this.caching && any ? this.tree.match(request, tokens) : ROOT;
   }
 
   /** A request that held nothing takes up the `tokens` tokens that it found down to a node, which it has locked. */

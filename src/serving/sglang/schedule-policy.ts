@@ -40,19 +40,14 @@ export class SchedulePolicy {
   #mostUrgentFirst(waiting: WaitingList): void {
     const { priority } = this.requests;
     const { entry } = waiting;
-    const order = waiting.list();
-    order.sort((a, b) => this.#sign * (priority[a]! - priority[b]!) || entry[a]! - entry[b]!);
-    waiting.reorder(order);
+    const sign = this.#sign;
+    waiting.sort((a, b) => (sign * (priority[a]! - priority[b]!) || entry[a]! - entry[b]!) < 0);
   }
 
   #longestOutputFirst(waiting: WaitingList, byPriority: boolean): void {
     const { priority, maxTokens } = this.requests;
-    const order = waiting.list();
-    order.sort(
-      (a, b) =>
-        (byPriority ? this.#sign * (priority[a]! - priority[b]!) : 0) || maxTokens[b]! - maxTokens[a]!,
-    );
-    waiting.reorder(order);
+    const sign = byPriority ? this.#sign : 0;
+    waiting.sort((a, b) => (sign * (priority[a]! - priority[b]!) || maxTokens[b]! - maxTokens[a]!) < 0);
   }
 
   #shuffle(waiting: WaitingList): void {

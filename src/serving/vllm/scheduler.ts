@@ -47,7 +47,7 @@ export class VllmScheduler implements RequestScheduler {
   #scheduleRunning(engine: Engine, out: Batch): number {
     const { requests, running, kv, maxModelLen } = engine;
     const { long_prefill_token_threshold: threshold, async_scheduling: async } = this.options;
-    const { input, tokens, computed, placeholders, maxTokens } = requests;
+    const { input, tokens, computed, placeholders, maxTokens, quiet } = requests;
     let budget = this.#budget;
     let preempted = false;
     let i = 0;
@@ -69,7 +69,11 @@ export class VllmScheduler implements RequestScheduler {
       }
       let room = true;
       const known = input[r]! + tokens[r]!;
-      while (!kv.grow(r, Math.min(done + n, maxModelLen), Math.min(done + n, known))) {
+      // Of many decoding requests few need a block or fill one: asking no further spares most of the others' time.
+      while (
+        done + n > quiet[r]! &&
+        !kv.grow(r, Math.min(done + n, maxModelLen), Math.min(done + n, known))
+      ) {
         preempted = true;
         const at = this.#victim(engine);
         const victim = engine.preempt(at);
@@ -149,11 +153,12 @@ export class VllmScheduler implements RequestScheduler {
       return;
     }
     const { requests, kv } = engine;
-    const { status, computed, placeholders } = requests;
+    const { status, computed, placeholders, quiet } = requests;
     const { items, length } = engine.yieldTokens(batch, true);
     for (let i = 0; i < length; i++) {
       const r = items[i]!;
-      if (status[r] === RequestStatus.Running) kv.cache(r, computed[r]! - placeholders[r]!);
+      const findable = computed[r]! - placeholders[r]!;
+      if (findable > quiet[r]! && status[r] === RequestStatus.Running) kv.cache(r, findable);
     }
     engine.finishDone();
   }

@@ -214,8 +214,9 @@ it.each([
     "there is no price of a GPU-hour of L4",
   ],
   [["fleet.pools.0.gpu=A100-80GB,L4", "fleet.pools.0.nodes=3..9"], { L4: 1 }, "of A100-80GB"],
-  [["scheduler.policy=fifo,easy", "seed=1..2"], {}, "nothing that is searched changes what"],
+  [["scheduler.policy=fifo,easy", "load=1..2"], {}, "nothing that is searched changes what"],
   [["fleet.pools.0.nodes=1..2"], {}, "this job"],
+  [["fleet.pools.0.nodes=3..9", "load=0.01..99:0.01"], {}, "load have 9900 combinations"],
 ])("refuses %j with prices %j", async (finds, prices, text) => {
   const tasks = await Tasks.open({ ...small({ thresholds: ["wait.p95 < 4m"] }), folder });
   const axes = finds.map((find) => parseAxis(find));

@@ -4,6 +4,7 @@ import { Placement } from "../../fleet/placement.js";
 import { JobOutcome } from "../../journal/journal.js";
 import type { ClusterActions, ClusterEvent, ClusterPolicy, ClusterView, JobView } from "../policy.js";
 import type { PassClock } from "./controller/clocks.js";
+import type { Release } from "./controller/completing.js";
 import { Controller, type TimedOperation } from "./controller/controller.js";
 import { submissionOf } from "./controller/from-shape.js";
 import type { Host } from "./controller/host.js";
@@ -44,10 +45,11 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     parse: (options: string) => Submission,
     operations: readonly TimedOperation[] = [],
     epoch = 0,
+    release?: Release,
     clocks?: { main: PassClock; backfill: PassClock },
   ) {
     this.#parse = parse;
-    this.controller = new Controller(state, this, makeParts, phases, operations, epoch, clocks);
+    this.controller = new Controller(state, this, makeParts, phases, operations, epoch, release, clocks);
   }
 
   onEvent(event: ClusterEvent, job: number, view: ClusterView): void {

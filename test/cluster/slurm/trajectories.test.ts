@@ -7,7 +7,7 @@ describe("trajectories", () => {
     "%s",
     async (name) => {
       const golden = goldenCase(name);
-      const horizon = Math.max(...golden.passes.map((p) => p.t));
+      const horizon = Math.max(...golden.passes.map((p) => p.t)) + 1;
       const ours = await trajectoryOf(golden, horizon);
       const recorded = new Map<string, [number, string][]>();
       for (const [job, t, , nodes] of golden.observed.start_order)

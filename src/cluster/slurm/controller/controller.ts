@@ -10,6 +10,7 @@ import { perform } from "../operations/perform.js";
 import { Agenda, Due } from "./agenda.js";
 import { splitOff } from "./arrays.js";
 import { BackfillClock, gridUp, MainClock, type PassClock } from "./clocks.js";
+import { atOnce, Completing, type Release } from "./completing.js";
 import { Directory } from "./directory.js";
 import { Eviction } from "./eviction.js";
 import type { Host } from "./host.js";
@@ -44,6 +45,7 @@ export class Controller implements SchedulerActions {
   readonly #check: LimitCheck;
   readonly #eviction: Eviction;
   readonly #turns: Turns;
+  readonly #completing: Completing;
   /** µs. */
   #now = 0;
 
@@ -55,6 +57,7 @@ export class Controller implements SchedulerActions {
     readonly operations: readonly TimedOperation[] = [],
     /** Seconds since 1970 at the run's start, for dates that are written out. */
     readonly epoch = 0,
+    release: Release = atOnce,
     clocks?: { main: PassClock; backfill: PassClock },
   ) {
     const { parameters } = state.config.scheduler;
@@ -65,6 +68,7 @@ export class Controller implements SchedulerActions {
     this.#eviction = new Eviction(this);
     this.#turns = new Turns(this, this.#eviction);
     this.#intake = new Intake(this);
+    this.#completing = new Completing(this, release);
     this.reservations = new ReservationKeeper(this);
     this.#check = new LimitCheck(this, this.#eviction);
     operations.forEach(({ at }, index) => {
@@ -76,6 +80,11 @@ export class Controller implements SchedulerActions {
   at(now: number): void {
     this.#now = now;
     this.state.now = Math.floor(now / SECOND);
+  }
+
+  /** Seconds from the run's start, fractions included. */
+  get time(): number {
+    return this.#now / SECOND;
   }
 
   /** What `now` means in a command. */
@@ -113,7 +122,10 @@ export class Controller implements SchedulerActions {
     } else if (due === Due.Decay) this.#decay();
     else if (due === Due.Slice) this.#turns.slice();
     else if (due === Due.Operation) perform(this.operations[arg]!.operation, this);
-    else {
+    else if (due === Due.Released) {
+      this.#completing.released(arg);
+      this.#freed();
+    } else {
       if (due === Due.Registration) setNodeState(this, [this.state.nodes.names[arg]!], "RESUME");
       if (due === Due.Reservation) this.reservations.border();
       this.queue();
@@ -193,18 +205,23 @@ export class Controller implements SchedulerActions {
     const job = this.directory.byHost(host);
     if (job === undefined) return;
     job.endTime = this.state.now;
-    this.#leaveNodes(job);
+    this.#leaveNodes(job, end);
     job.state = SlurmJobState.Ended;
     job.finished = end;
     job.exitCode = exitCode;
     this.#leave(job, end);
     this.#check.usageGrew();
+    this.#freed();
+  }
+
+  /** Nodes have come free: the main scheduler looks at once. */
+  #freed(): void {
     this.#main.ended(this.#now);
     this.#backfill.ended(this.#now);
   }
 
   /** What a job holds comes free. */
-  #leaveNodes(job: SlurmJob): void {
+  #leaveNodes(job: SlurmJob, end: JobEnd): void {
     const { state, parts } = this;
     parts.limits.ended(job);
     parts.selector.release(job);
@@ -213,6 +230,7 @@ export class Controller implements SchedulerActions {
     if (job.array !== undefined) job.array.running--;
     this.#check.forget(job);
     this.#turns.ended(job);
+    this.#completing.leave(job, end);
   }
 
   #leave(job: SlurmJob, end: JobEnd): void {
@@ -248,7 +266,7 @@ export class Controller implements SchedulerActions {
   /** A running job goes back into the queue, its work lost; it may not start again before `begin`. */
   requeue(job: SlurmJob, begin: number): void {
     job.endTime = this.state.now;
-    this.#leaveNodes(job);
+    this.#leaveNodes(job, "PREEMPTED");
     job.state = SlurmJobState.Pending;
     job.allocation = undefined;
     job.submitTime = this.state.now;
@@ -266,8 +284,7 @@ export class Controller implements SchedulerActions {
     this.reason(job, begin > this.state.now ? "BeginTime" : "None");
     this.parts.priorities.assign(job);
     this.agenda.at(begin, Due.Eligible);
-    this.#main.ended(this.#now);
-    this.#backfill.ended(this.#now);
+    this.#freed();
   }
 
   /** The end of a running job's time has moved. */

@@ -26,6 +26,9 @@ export interface Trajectory {
   ends: Map<string, { t: number; outcome: number }>;
 }
 
+/** In the recordings a killed job was gone, and its nodes were free, after a second or two; other ends are in their durations. */
+const killed = { epilog: 0, kill: 1.1 };
+
 const MIB = 2 ** 20;
 
 /** The nodes of a configuration as a fleet whose nodes have the same numbers. */
@@ -57,6 +60,7 @@ export async function trajectoryOf(golden: GoldenCase, until: number): Promise<T
     (text) => replay.submissions[Number(text)]!,
     replay.operations,
     0,
+    killed,
     replay.clocks,
   );
   const journal = new Journal();

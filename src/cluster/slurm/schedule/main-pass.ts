@@ -12,6 +12,7 @@ import { type QueueEntry, sortQueue } from "./order.js";
 import { buildQueue, isAdmitted } from "./queue.js";
 import { isNodeUnavailable, isPolicy, isResources, nodesTaken, Reasons } from "./reasons.js";
 import { Rejection } from "./rejection.js";
+import { outgrows } from "./reservations.js";
 import { priorityToReserve } from "./reserve-threshold.js";
 import { isRunnable, mayStartTask, minNodesOf } from "./runnable.js";
 import { Starter, type StartResult } from "./start.js";
@@ -113,10 +114,10 @@ export class MainScheduler {
     }
     if (magnetic !== undefined) job.reservation = magnetic;
     let started: number;
-    let goOn: boolean;
+    let goOn = true;
     do {
       started = this.#started;
-      goOn = this.#tryJob(job, partition);
+      if (!outgrows(job, partition)) goOn = this.#tryJob(job, partition);
       // The head of an array goes on with its next task.
     } while (goOn && this.#started > started && job.state === SlurmJobState.Pending);
     if (magnetic !== undefined && job.state === SlurmJobState.Pending) job.reservation = undefined;

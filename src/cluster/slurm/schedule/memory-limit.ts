@@ -21,7 +21,8 @@ export function memoryAdmitted(job: SlurmJob, partition: Partition, state: Slurm
     return perCpu * cpusOnNode(job) <= maxMemPerNode;
   }
   if (maxMemPerNode === undefined || request.memPerNode === undefined) return true;
-  return request.memPerNode <= maxMemPerNode;
+  // 0 asks for all that a node has.
+  return (request.memPerNode || largestMemory(partition, state)) <= maxMemPerNode;
 }
 
 function memoryPerCpu(job: SlurmJob, partition: Partition, state: SlurmState): number | undefined {
@@ -30,9 +31,14 @@ function memoryPerCpu(job: SlurmJob, partition: Partition, state: SlurmState): n
   return partition.config.defMemPerCpu ?? state.config.defMemPerCpu;
 }
 
-/** CPUs that it needs on a node at least. */
-function cpusOnNode(job: SlurmJob): number {
-  const { request } = job;
-  const tasks = request.ntasksPerNode || Math.ceil((request.ntasks || request.minNodes) / request.minNodes);
-  return Math.max(request.minCpusPerNode, tasks * request.cpusPerTask);
+function largestMemory(partition: Partition, { nodes }: SlurmState): number {
+  let most = 0;
+  for (let node = partition.nodes.next(0); node >= 0; node = partition.nodes.next(node + 1))
+    most = Math.max(most, nodes.memory[node]!);
+  return most;
+}
+
+/** CPUs that it needs on a node at least: tasks without --ntasks-per-node count for one [run, o-memory-defaults]. */
+function cpusOnNode({ request }: SlurmJob): number {
+  return Math.max(request.minCpusPerNode, Math.max(request.ntasksPerNode, 1) * request.cpusPerTask);
 }

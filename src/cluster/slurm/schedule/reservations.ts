@@ -56,6 +56,20 @@ export function waitsForReservation(job: SlurmJob, state: SlurmState): boolean {
   );
 }
 
+/**
+ * Is its reservation too small for a job that was tested at its submission? The main scheduler passes such a job over; one
+ * that came before its reservation has begun was not tested, and is told that it can never run.
+ *
+ * `_job_runnable_test3` of src/slurmctld/job_scheduler.c, 22.05; [run] in l-reservation-flags and l-reservations.
+ */
+export function outgrows(job: SlurmJob, partition: Partition): boolean {
+  const { reservation, request } = job;
+  if (reservation === undefined) return false;
+  const tested =
+    request.reservation === "" || reservation.flags.has("FLEX") || reservation.start <= job.submitTime;
+  return tested && reservation.nodes.overlap(partition.nodes) < request.minNodes;
+}
+
 /** When the first reservation that has not ended at `time` ends, rounded up to `resolution`; 0 when there is none. */
 export function nextEnd(state: SlurmState, time: number, resolution: number): number {
   let end = 0;

@@ -75,8 +75,7 @@ export class Starter {
     if (answer === "usable") {
       usable.copyFrom(test.nodes);
       usable.and(partition.nodes);
-      if (inside && usable.count() < job.request.minNodes)
-        return test.overlap ? this.#reserved(job) : "never";
+      if (inside && usable.count() < job.request.minNodes) return this.#tooSmall(job);
       usable.and(avail);
     } else usable.clear();
     const named = namedNodes(job.request, state.nodes);
@@ -127,17 +126,44 @@ export class Starter {
         return this.#preempt(job, partition, selection, by, limit);
       case "busy":
       case "later": {
-        const nodes = selection.kind === "later" ? selection.nodes : selection.possible;
-        if (!this.passesAfter(job, partition, nodes?.count() ?? wantedNodes(job))) return "policy";
+        // A limit that is reached as well says that the job need not be waited for.
+        const possible = selection.kind === "later" ? selection.nodes : selection.possible;
+        if (!this.passesAfter(job, partition, possible?.count() ?? wantedNodes(job))) return "policy";
+        if (possible === undefined && !this.#someBusy(job, partition))
+          return this.#impossible(job, partition, avail);
         this.reasons.set(job, "Resources");
         return "busy";
       }
       case "unavailable":
-        this.reasons.set(job, this.unavailableText(partition, avail, undefined));
-        return "unavailable";
+        return this.#unavailable(job, partition, avail);
       case "never":
-        return this.#test.overlap ? this.#reserved(job) : "never";
+        return this.#never(job);
     }
+  }
+
+  /** It would not fit on the nodes that it was offered if they were idle: on others, or nowhere? */
+  #impossible(job: SlurmJob, partition: Partition, avail: BitVector): StartResult {
+    if (this.context.selector.possible(job, partition) !== undefined) return this.#never(job);
+    return this.#unavailable(job, partition, avail);
+  }
+
+  #unavailable(job: SlurmJob, partition: Partition, avail: BitVector): StartResult {
+    this.reasons.set(job, this.unavailableText(partition, avail, undefined));
+    return "unavailable";
+  }
+
+  #never(job: SlurmJob): StartResult {
+    return this.#test.overlap ? this.#reserved(job) : "never";
+  }
+
+  /** Are nodes that it could use held so that it is not even tried on them? */
+  #someBusy(job: SlurmJob, partition: Partition): boolean {
+    const { nodes, config } = this.context.state;
+    const usable = this.#usable;
+    if (usable.overlaps(nodes.completing)) return true;
+    if (config.preempt.type !== "none") return false;
+    const alone = job.request.exclusive || partition.config.overSubscribe.mode === "EXCLUSIVE";
+    return !usable.within(alone ? nodes.idle : nodes.share);
   }
 
   /** Of an array's head it is the next task that starts. */
@@ -150,6 +176,8 @@ export class Starter {
   ): StartResult {
     const { actions } = this.context;
     const record = job.array !== undefined && job.task < 0 ? actions.splitTask(job) : job;
+    // What is left of the array has not asked anybody to go.
+    if (record !== job) job.preemptInProgressUntil = -1;
     this.reasons.forget(record);
     actions.start(record, partition, allocation, by, limit?.(allocation.nodes));
     this.record = record;
@@ -158,6 +186,12 @@ export class Starter {
 
   /** The record that started last. */
   record: SlurmJob | undefined;
+
+  /** Its reservation has too few nodes: it can never run there, but a magnetic one is not its only way. */
+  #tooSmall(job: SlurmJob): StartResult {
+    if (job.request.reservation === "") return "unavailable";
+    return this.#never(job);
+  }
 
   #reserved(job: SlurmJob): StartResult {
     this.reasons.set(job, "Reservation");

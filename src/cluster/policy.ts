@@ -1,6 +1,8 @@
+import type { Problem } from "../core/errors.js";
 import type { PolicyInfo } from "../core/policy-info.js";
 import type { Random } from "../core/random.js";
-import type { Fleet } from "../fleet/fleet.js";
+import type { GpuType } from "../fleet/catalogue.js";
+import type { Fleet, PoolSpec } from "../fleet/fleet.js";
 import type { Placement } from "../fleet/placement.js";
 import type { Shape } from "../fleet/shape.js";
 import type { JobOutcome } from "../journal/journal.js";
@@ -118,9 +120,36 @@ export interface ClusterActions {
   handOver(job: number): boolean;
 }
 
+/** Where a policy is used. */
+export interface PolicySetting {
+  /** That paths are relative to. */
+  folder: string;
+  /** The scenario's fleet; undefined when it has none. */
+  pools: readonly PoolSpec[] | undefined;
+  gpuTypes: readonly GpuType[];
+}
+
+/** What a policy made of its options. */
+export interface ConfiguredPolicy {
+  /** For `create`. */
+  options: Record<string, unknown>;
+  /** The fleet by the policy's own configuration. */
+  pools?: readonly PoolSpec[];
+  warnings?: readonly Problem[];
+}
+
 /** A policy as the registry holds it. */
 export interface ClusterPolicyEntry {
   readonly info: PolicyInfo;
+  /**
+   * For a policy whose options are a configuration in words of its own, files included: reads and checks it, so that
+   * `info.options` need not name every knob.
+   *
+   * @throws InputError with everything that is wrong
+   */
+  configure?(options: Readonly<Record<string, unknown>>, setting: PolicySetting): ConfiguredPolicy;
+  /** It tells itself of jobs that can never run; without it, a scenario with such a job is an error. */
+  readonly judges?: boolean;
   /** `options` holds every knob of `info.options` that has a default, and those that the scenario gives. */
   create(options: Record<string, unknown>, random: Random): ClusterPolicy;
 }

@@ -43,10 +43,11 @@ export class Fleet extends FreeSpace {
     }
   }
 
-  /** `pool-17`, counted from 0 within the pool. */
+  /** The name that its pool gives it, else `pool-17`, counted from 0 within the pool. */
   nodeName(node: number): string {
     const pool = this.pools[this.poolOf[node]!]!;
-    return `${pool.name}-${node - pool.firstNode}`;
+    const index = node - pool.firstNode;
+    return pool.nodeNames?.[index] ?? `${pool.name}-${index}`;
   }
 
   /** Gives out a placement, lowest GPU indexes first, and returns the allocation. */

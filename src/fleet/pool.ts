@@ -9,6 +9,8 @@ export interface PoolSpec {
   cpus: number;
   /** Bytes per node; Infinity when memory is not to be counted. */
   memory: number;
+  /** Names of its nodes in order. Default: name-0, name-1, … */
+  nodeNames?: readonly string[];
   nodesPerRack?: number;
   /** Nodes that share one NVLink domain; 1 when the domain ends at the node. */
   nodesPerDomain?: number;

@@ -3,9 +3,10 @@ import { scenarioSchema } from "./schema.js";
 
 /** The JSON Schema of scenarios: what editors complete and check by. */
 export function scenarioJsonSchema(): object {
-  const { required, ...schema } = jsonSchema(scenarioSchema) as { required: string[] };
-  // A scenario that is built on another takes from it what it does not say itself.
-  return { ...schema, anyOf: [{ required }, { required: ["extends"] }] };
+  const schema = jsonSchema(scenarioSchema);
+  // A scenario that is built on another takes from it what it does not say itself, and a slurm.conf names its nodes.
+  const conf = { properties: { scheduler: { required: ["conf"] } }, required: ["scheduler"] };
+  return { ...schema, anyOf: [{ required: ["fleet"] }, { required: ["extends"] }, conf] };
 }
 
 function jsonSchema(schema: z.core.$ZodType): object {

@@ -40,7 +40,6 @@ export async function openJobs(
         : await readJobs(traceFile(source.trace, options), context, readOptions(source, pools, options));
     opened.push({ rows, kill: source.overrun === "kill" });
   }
-  refuseImpossible(opened, pools, context);
   return opened;
 }
 
@@ -69,8 +68,12 @@ function readOptions(
   return { ...options, strict: strict || source.strict, gpusPerNode };
 }
 
-/** Jobs that do not fit even an empty fleet would wait for ever. */
-function refuseImpossible(
+/**
+ * Jobs that do not fit even an empty fleet would wait for ever.
+ *
+ * @throws InputError that shows the first kinds of them
+ */
+export function refuseImpossible(
   opened: readonly OpenedJobs[],
   pools: readonly PoolSpec[],
   { shapes }: JobContext,

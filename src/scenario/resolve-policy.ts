@@ -1,3 +1,4 @@
+import type { ConfiguredPolicy, PolicySetting } from "../cluster/policy.js";
 import { clusterPolicies } from "../cluster/registry.js";
 import type { PolicyInfo } from "../core/policy-info.js";
 import { resolveOptions } from "./policy-options.js";
@@ -12,6 +13,24 @@ const NOUNS: Record<PolicyInfo["kind"], string> = {
   request: "a request scheduler",
   router: "a router",
 };
+
+/**
+ * The options of the scenario's cluster policy, checked; of a policy with a configuration of its own what that says,
+ * and the fleet that it names.
+ */
+export async function resolveClusterPolicy(
+  { policy, ...options }: { policy: string } & Record<string, unknown>,
+  setting: PolicySetting,
+  report: Report,
+): Promise<ConfiguredPolicy> {
+  const entry = Object.hasOwn(clusterPolicies, policy) ? clusterPolicies[policy] : undefined;
+  if (entry?.configure === undefined) {
+    const at = { name: ["scheduler", "policy"], options: ["scheduler"] };
+    await checkPolicy("cluster", { policy, options }, at, report);
+    return { options };
+  }
+  return report.attempt(() => entry.configure!(options, setting)) ?? { options, pools: setting.pools ?? [] };
+}
 
 /**
  * Reports a policy that does not exist, or options that it does not have. A user's own module is looked at when it is

@@ -3,7 +3,7 @@ import type { PoolSpec } from "../fleet/fleet.js";
 import type { Path } from "./positions.js";
 import type { Report } from "./report.js";
 import { resolveGpuType } from "./resolve-gpu.js";
-import { checkPolicy } from "./resolve-policy.js";
+import { resolveClusterPolicy } from "./resolve-policy.js";
 import { resolveService } from "./resolve-service.js";
 import { resolveJobs } from "./resolve-sources.js";
 import type { Scenario } from "./scenario.js";
@@ -23,21 +23,20 @@ export async function resolveScenario(
   name: string,
   report: Report,
 ): Promise<Scenario> {
-  const gpuTypes = Object.entries(parsed.fleet.gpuTypes).flatMap(
+  const gpuTypes = Object.entries(parsed.fleet?.gpuTypes ?? {}).flatMap(
     ([type, given]) => report.attempt(() => resolveGpuType(type, given)) ?? [],
   );
-  const pools = parsed.fleet.pools.flatMap(
+  const given = parsed.fleet?.pools?.flatMap(
     (pool, i) => report.attempt(() => resolvePool(pool, ["fleet", "pools", i], gpuTypes)) ?? [],
   );
-  checkUnique(parsed.fleet.pools, ["fleet", "pools"], "pool", report);
+  checkUnique(parsed.fleet?.pools ?? [], ["fleet", "pools"], "pool", report);
   checkUnique(parsed.services, ["services"], "service", report);
+  const configured = await resolveClusterPolicy(parsed.scheduler, { folder, pools: given, gpuTypes }, report);
+  const pools = configured.pools ?? given ?? missingFleet(parsed, report);
 
   const until = parsed.until ?? Number.POSITIVE_INFINITY;
   const gpusPerNode = pools.reduce((most, pool) => Math.max(most, pool.gpusPerNode), 1);
   const setting = { until, gpusPerNode, gpuTypes, load: parsed.load };
-  const { policy, ...options } = parsed.scheduler;
-  const at = { name: ["scheduler", "policy"], options: ["scheduler"] };
-  await checkPolicy("cluster", { policy, options }, at, report);
   const jobs = await resolveJobs(parsed.jobs, folder, setting, report);
   const services = [];
   for (const [i, service] of parsed.services.entries())
@@ -54,7 +53,7 @@ export async function resolveScenario(
     until,
     stop: definite(parsed.stop),
     fleet: { pools, gpuTypes },
-    scheduler: { policy, options },
+    scheduler: { policy: parsed.scheduler.policy, options: configured.options },
     jobs,
     services,
     measure: {
@@ -65,6 +64,27 @@ export async function resolveScenario(
       ...definite({ exactSamples: parsed.measure.exactSamples }),
     },
   };
+}
+
+/** A policy that does not know its nodes itself needs a fleet. */
+function missingFleet({ fleet }: ParsedScenario, report: Report): PoolSpec[] {
+  if (report.problems.length === 0)
+    report.add(
+      fleet === undefined
+        ? {
+            code: "scenario/missing-key",
+            message: 'the top level needs "fleet"',
+            path: [],
+            hint: "fleet: What there is",
+          }
+        : {
+            code: "scenario/missing-key",
+            message: 'fleet needs "pools"',
+            path: ["fleet"],
+            hint: "pools: Groups of equal nodes",
+          },
+    );
+  return [];
 }
 
 function resolvePool(pool: ParsedPool, path: Path, own: readonly GpuType[]): PoolSpec {
@@ -117,7 +137,7 @@ function checkWork(parsed: ParsedScenario, report: Report): void {
         message: `the run would never stop by "${key}": there are none`,
         path: ["stop", key],
       });
-  for (const [i, pool] of parsed.fleet.pools.entries())
+  for (const [i, pool] of (parsed.fleet?.pools ?? []).entries())
     if (pool.gpu === undefined && pool.gpusPerNode !== undefined)
       report.add({
         code: "scenario/missing-key",

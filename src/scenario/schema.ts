@@ -197,15 +197,23 @@ export const scenarioSchema = z
         .check(z.meta({ description: "What is measured: only work that arrives in the window counts" })),
       {},
     ),
-    fleet: z
-      .strictObject({
-        pools: z.array(pool).check(z.minLength(1), z.meta({ description: "Groups of equal nodes" })),
-        gpuTypes: z.prefault(
-          z.record(z.string(), gpuType).check(z.meta({ description: "Your own GPU types by name" })),
-          {},
+    fleet: z.optional(
+      z
+        .strictObject({
+          pools: z.optional(
+            z.array(pool).check(z.minLength(1), z.meta({ description: "Groups of equal nodes" })),
+          ),
+          gpuTypes: z.prefault(
+            z.record(z.string(), gpuType).check(z.meta({ description: "Your own GPU types by name" })),
+            {},
+          ),
+        })
+        .check(
+          z.meta({
+            description: "What there is. Left out when the scheduler's own configuration names the nodes",
+          }),
         ),
-      })
-      .check(z.meta({ description: "What there is" })),
+    ),
     scheduler: z.prefault(scheduler, { policy: "fifo" }),
     jobs: z.optional(
       z

@@ -2,6 +2,7 @@ import { basename, isAbsolute } from "node:path";
 import { JobArrivals } from "../cluster/arrivals.js";
 import { Cluster } from "../cluster/cluster.js";
 import { Jobs, newJobNames } from "../cluster/jobs.js";
+import { clusterPolicies } from "../cluster/registry.js";
 import { sbatchReader } from "../cluster/slurm/request/reading.js";
 import { InputError, InvariantError } from "../core/errors.js";
 import { Names } from "../core/names.js";
@@ -21,7 +22,7 @@ import { afterWarmUp } from "./after-warm-up.js";
 import { createClusterPolicy } from "./create-policy.js";
 import type { LoadedScenario } from "./load.js";
 import { locateError } from "./locate.js";
-import { countingUnit, openJobs } from "./open-jobs.js";
+import { countingUnit, type OpenedJobs, openJobs, refuseImpossible } from "./open-jobs.js";
 import { openServices } from "./open-services.js";
 import { traceWarnings, unmodelledOptions } from "./trace-warnings.js";
 
@@ -77,7 +78,13 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
   const shapes = new Shapes();
   const names = newJobNames(() => new Names());
   const unmodelled = new Map<string, string>();
-  const context = { names, shapes, submissions: sbatchReader(unmodelled) };
+  const named = scenario.fleet.pools.flatMap(({ nodeNames }) => nodeNames ?? []);
+  const context = {
+    names,
+    shapes,
+    submissions: sbatchReader(unmodelled),
+    ...(named.length === 0 ? {} : { nodes: new Set(named) }),
+  };
   const reading = {
     folder,
     random,
@@ -86,6 +93,7 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
   };
   const { pools } = scenario.fleet;
   const opened = await openJobs(scenario.jobs, pools, context, reading);
+  if (clusterPolicies[scenario.scheduler.policy]?.judges !== true) refuseImpossible(opened, pools, context);
 
   const simulation = new Simulation();
   const journal = new Journal();
@@ -103,7 +111,7 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
     fleet,
     jobs,
     reasons,
-    policy: await createClusterPolicy(scenario.scheduler, folder, random),
+    policy: await createClusterPolicy(scenario.scheduler, folder, random, epochOf(opened)),
     checkInvariants: options.checkInvariants ?? false,
     ...(counting === undefined ? {} : { counting }),
   });
@@ -178,6 +186,11 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
     metrics,
   );
   return { result, events: simulation.events };
+}
+
+/** Unix time of the run's start by the first trace that knows it. */
+function epochOf(opened: readonly OpenedJobs[]): number | undefined {
+  return opened.map(({ rows }) => rows.origin.epoch).find((epoch) => epoch !== undefined);
 }
 
 function partial(stopped: StopReason): Result["partial"] {

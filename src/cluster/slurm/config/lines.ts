@@ -38,7 +38,7 @@ export function logicalLines(text: string, file: string): ConfLine[] {
     if (logical.trim() !== "")
       lines.push({
         text: logical,
-        position: (from, length) => positionIn(file, source, pieces, from, length),
+        where: (from, length) => ({ at: positionIn(file, source, pieces, from, length) }),
       });
   }
   return lines;

@@ -1,4 +1,4 @@
-import type { Position, Problem } from "../../../core/errors.js";
+import type { Problem } from "../../../core/errors.js";
 
 /** What a problem needs to be found again: a position in a file, or a path in the scenario. */
 export type Where = Pick<Problem, "at" | "path" | "within">;
@@ -17,15 +17,15 @@ export interface Setting {
   readonly place: Place;
 }
 
-/** A line of a file after comments, continuation and escapes are gone, which knows where its text came from. */
+/** A line of a file after comments, continuation and escapes are gone, or a text of the scenario; it knows its place. */
 export interface ConfLine {
   readonly text: string;
-  position(from: number, length: number): Position;
+  where(from: number, length: number): Where;
 }
 
 /** The place of a setting of a line. */
 export function placeInLine(line: ConfLine, key: [number, number], value: [number, number]): Place {
-  const at = (from: number, length: number): Where => ({ at: line.position(from, Math.max(1, length)) });
+  const at = (from: number, length: number): Where => line.where(from, Math.max(1, length));
   return {
     key: () => at(...key),
     value: (part, from = 0) => (part === undefined ? at(...value) : at(value[0] + from, part.length)),

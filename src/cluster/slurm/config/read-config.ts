@@ -1,11 +1,11 @@
 import type { Problem } from "../../../core/errors.js";
-import { type SlurmConfig, slurmVersions } from "../model/config.js";
+import { type NodeLine, type SlurmConfig, slurmVersions } from "../model/config.js";
 import { catalogue } from "./catalogue.js";
 import { checkKeys } from "./check-keys.js";
 import type { Setting } from "./place.js";
 import { readEnforce, readLicenses } from "./read-enforce.js";
 import type { ConfPairs } from "./read-lines.js";
-import { readNodes } from "./read-nodes.js";
+import { type ReadNodes, readNodes } from "./read-nodes.js";
 import { memoryLimits, readPartitions } from "./read-partitions.js";
 import { readPower } from "./read-power.js";
 import { readPreempt } from "./read-preempt.js";
@@ -26,6 +26,8 @@ export interface ConfSource {
   /** SchedulerParameters that win over those of the text, one by one. */
   schedulerParameters?: readonly Setting[];
   version?: Setting;
+  /** Nodes of the scenario's fleet, for when no line defines one. */
+  fleet?: readonly NodeLine[];
 }
 
 /** First keys of lines that are more than settings of the cluster. */
@@ -53,7 +55,8 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
       }
   const short = (name: string, fallback: number, most = 65_533) => conf.integer(name, { most }) ?? fallback;
   const messageTimeout = short("MessageTimeout", 10);
-  const nodes = readNodes(source.lines, conf, unmodelled);
+  const defined = readNodes(source.lines, conf, unmodelled);
+  const nodes = defined.lines.length > 0 ? defined : ofFleet(defined, source.fleet ?? []);
   const scheduler = readScheduler(conf, source.schedulerParameters ?? [], messageTimeout, unmodelled);
   if (
     conf
@@ -97,6 +100,10 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
   ]);
   warnings.push(...unmodelled.warnings());
   return config;
+}
+
+function ofFleet({ sets }: ReadNodes, fleet: readonly NodeLine[]): ReadNodes {
+  return { lines: [...fleet], names: fleet.flatMap(({ names }) => names), sets };
 }
 
 function readVersion(setting: Setting | undefined, problems: Problem[]): SlurmConfig["version"] {

@@ -59,7 +59,7 @@ function readLines(reader: Reader, text: string, file: ConfFile, chain: readonly
     const include = /^(\s*include\s+)(\S+)/i.exec(line.text);
     if (include !== null) {
       const written = include[2]!.replaceAll("%c", reader.clusterName.toLowerCase());
-      const at = { at: line.position(include[1]!.length, include[2]!.length) };
+      const at = line.where(include[1]!.length, include[2]!.length);
       const beside = (path: string) => (isAbsolute(written) ? written : join(dirname(path), written));
       const inner = { path: beside(file.path), name: beside(file.name) };
       readFile(reader, inner, at, [...chain, file.path]);
@@ -86,7 +86,7 @@ export function readPairs(line: ConfLine, problems: Problem[]): ConfPairs | unde
       problems.push({
         code: "slurm/syntax",
         message: `"${word}" is not Key=Value`,
-        at: line.position(at + rest.indexOf(word), word.length),
+        ...line.where(at + rest.indexOf(word), word.length),
         hint: word.includes('"')
           ? 'a value with blanks is quoted: Key="a b"'
           : "a value has no blanks unless it is quoted; comments begin with #",

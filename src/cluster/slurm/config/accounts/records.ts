@@ -42,7 +42,7 @@ function readDump(text: string, file: string, problems: Problem[]): AccountRecor
       problems.push({
         code: "slurm/syntax",
         message: `"${line.text.trim().slice(0, 40)}" is not a line of a dump`,
-        at: line.position(0, line.text.length),
+        ...line.where(0, line.text.length),
         hint: "such as Account - 'lab':Fairshare=1",
       });
       continue;
@@ -76,7 +76,7 @@ function dumpSettings(line: ConfLine, from: number, problems: Problem[]): Settin
       problems.push({
         code: "slurm/syntax",
         message: "this is not :Key=value",
-        at: line.position(at, line.text.length - at),
+        ...line.where(at, line.text.length - at),
         hint: "the line may have been cut off",
       });
       break;
@@ -100,12 +100,8 @@ function readTable(text: string, file: string, problems: Problem[]): AccountReco
     if (i <= start || row.trim() === "") continue;
     const line: ConfLine = {
       text: row,
-      position: (from, length) => ({
-        file,
-        line: i + 1,
-        column: from + 1,
-        length: Math.max(1, length),
-        text: row,
+      where: (from, length) => ({
+        at: { file, line: i + 1, column: from + 1, length: Math.max(1, length), text: row },
       }),
     };
     const cells = row.split("|");
@@ -115,7 +111,7 @@ function readTable(text: string, file: string, problems: Problem[]): AccountReco
       problems.push({
         code: "slurm/syntax",
         message: `this row has ${cells.length} columns, and the header ${header.length}`,
-        at: line.position(0, row.length),
+        ...line.where(0, row.length),
         hint: "the file may have been cut off; make it by sacctmgr -P show assoc",
       });
       continue;

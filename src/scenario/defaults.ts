@@ -19,7 +19,9 @@ export function resolvedValues(loaded: LoadedScenario): ResolvedValues {
   const data = withDefaults(scenarioSchema, loaded.data);
   const { variants: _, ...rest } = data as Record<string, unknown>;
   const { name, scheduler } = loaded.scenario;
-  const { options = [] } = clusterPolicies[scheduler.policy]?.info ?? {};
+  // A configuration in words of its own stays as it was written.
+  const entry = clusterPolicies[scheduler.policy];
+  const options = entry?.configure === undefined ? (entry?.info.options ?? []) : [];
   const standard = options.filter((option) => option.default !== undefined);
   return {
     data: {

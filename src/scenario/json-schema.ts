@@ -5,7 +5,8 @@ import { scenarioSchema } from "./schema.js";
 export function scenarioJsonSchema(): object {
   const schema = jsonSchema(scenarioSchema);
   // A scenario that is built on another takes from it what it does not say itself, and a slurm.conf names its nodes.
-  const conf = { properties: { scheduler: { required: ["conf"] } }, required: ["scheduler"] };
+  const scheduler = { description: "One whose configuration names the nodes", required: ["conf"] };
+  const conf = { properties: { scheduler }, required: ["scheduler"] };
   return { ...schema, anyOf: [{ required: ["fleet"] }, { required: ["extends"] }, conf] };
 }
 

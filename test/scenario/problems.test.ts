@@ -159,12 +159,12 @@ describe("says what is wrong, where, and what would be right", () => {
     [
       "a policy that resembles none",
       scenario("scheduler: { policy: sorcery }"),
-      '3 <sorcery> scenario/unknown-policy: "sorcery" is not a cluster policy (there are fifo, easy, conservative, gang; your own is a path such as ./my-policy.js)',
+      '3 <sorcery> scenario/unknown-policy: "sorcery" is not a cluster policy (there are fifo, easy, conservative, gang, slurm; your own is a path such as ./my-policy.js)',
     ],
     [
       "a policy of another kind",
       scenario("scheduler: { policy: vllm }"),
-      '3 <vllm> scenario/unknown-policy: "vllm" is not a cluster policy (it is a request scheduler; here: fifo, easy, conservative, gang)',
+      '3 <vllm> scenario/unknown-policy: "vllm" is not a cluster policy (it is a request scheduler; here: fifo, easy, conservative, gang, slurm)',
     ],
     [
       "an unknown option of a policy",

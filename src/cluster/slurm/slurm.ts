@@ -1,0 +1,43 @@
+import type { ClusterPolicyEntry } from "../policy.js";
+import { resolveSlurm } from "./config/resolve-slurm.js";
+import type { TimedOperation } from "./controller/controller.js";
+import { atStart } from "./controller/phases.js";
+import { makeParts } from "./make-parts.js";
+import type { SlurmConfig } from "./model/config.js";
+import { slurmOptions } from "./options.js";
+import { parseSubmission } from "./request/parse-submission.js";
+import { SlurmPolicy } from "./slurm-policy.js";
+import { buildState } from "./state/build.js";
+
+/** slurmctld 22.05, decision for decision. */
+export const slurm: ClusterPolicyEntry = {
+  info: {
+    name: "slurm",
+    kind: "cluster",
+    summary:
+      "Slurm, decision for decision: main and backfill scheduler, cons_tres, multifactor priority, limits, preemption, reservations.",
+    follows:
+      "SchedMD/slurm 22.05.8 (slurmctld, select/cons_tres, priority/multifactor, sched/backfill), recordings of it",
+    simplifies: [
+      "Passes take no time: bf_yield_interval, bf_max_time, max_sched_time and max_rpc_cnt bound nothing.",
+      "A job's launch and its epilog take no time; nodes are free the instant a job ends.",
+      "Usage before the run's start is not known: fair-share begins with none.",
+      "sched/hold, burst buffers, federations, dynamic nodes and topology plugins other than tree and block are not there.",
+    ],
+    options: slurmOptions,
+  },
+  judges: true,
+  configure(options, { folder, pools, gpuTypes }) {
+    const { config, pools: fleet, operations, warnings } = resolveSlurm(options, folder, pools, gpuTypes);
+    return { options: { config, operations }, pools: fleet, warnings };
+  },
+  create(options) {
+    const { config, operations, epoch } = options as {
+      config: SlurmConfig;
+      operations: readonly TimedOperation[];
+      epoch?: number;
+    };
+    const parse = (text: string) => parseSubmission(text, { epoch }).submission;
+    return new SlurmPolicy(buildState(config), makeParts, atStart, parse, operations, epoch);
+  },
+};

@@ -12,7 +12,7 @@ function reasonOf({ limits }: Books, job: SlurmJob): string | undefined {
   return limits.preSelect(job, partition!) ?? limits.postSelect(job, partition!, job.request.minNodes);
 }
 
-const cases = ["i-limits", "t-tres-limits", "t-tres-limits-safe"];
+const cases = ["i-limits", "t-tres-limits", "t-tres-limits-safe", "w-association-limits"];
 
 describe("limits let start what Slurm started", () => {
   it.each(cases)("%s", (name) => {
@@ -52,7 +52,7 @@ describe("limits give the reasons that squeue showed", () => {
     const shown = golden.observed.timeline.filter(([, , , reason]) => limitReason.test(reason));
     const missing = shown.filter(
       ([t, label, , reason]) =>
-        !given.get(label)?.some((one) => one.t <= t + 0.5 && one.t > t - 12 && one.reason === reason),
+        !given.get(label)?.some((one) => one.t <= t + 1 && one.t > t - 12 && one.reason === reason),
     );
     expect(missing).toEqual([]);
     expect(shown.length).toBeGreaterThan(5);
@@ -77,6 +77,23 @@ describe("used-up minutes kill the jobs that Slurm killed", () => {
     });
     for (let t = 0; t < 1200; t++) books.advance(t);
     expect(found).toEqual(logged);
+  });
+
+  it("w-association-limits", () => {
+    const golden = goldenCase("w-association-limits");
+    const gone: string[] = [];
+    const books = new Books(golden, decayTicks("w-association-limits"), {
+      ends(job, label) {
+        const record = golden.observed.jobs.find((one) => one.id === label)!;
+        if (record.state !== "TIMEOUT") return;
+        const [first] = books.limits.exhausted();
+        expect(first, `${label} is the next to go`).toBe(job);
+        gone.push(label);
+      },
+    });
+    books.advance(400);
+    expect(gone).toEqual(["a0", "d0", "d1"]);
+    expect([...books.limits.exhausted()]).toEqual([]);
   });
 
   it("t-tres-limits-safe: nothing", () => {

@@ -58,7 +58,7 @@ function record(asked: GoldenJob, state: SlurmState): SlurmJob {
 }
 
 describe("what is refused at submission, and in which words", () => {
-  it.each(goldenNames)("%s", (name) => {
+  it.each([...goldenNames, "w-enforce-any"])("%s", (name) => {
     const golden = goldenCase(name);
     const answers: Record<string, string> = {};
     for (const asked of submissions(golden)) {

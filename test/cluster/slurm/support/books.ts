@@ -139,6 +139,7 @@ export class Books {
   }
 
   private submit(job: SlurmJob, label: string): void {
+    job.timeLimit = this.limits.submit(job).timeLimit ?? job.timeLimit;
     this.state.jobs.add(job);
     this.state.pending.add(job);
     this.priorities.assign(job);

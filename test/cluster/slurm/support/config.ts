@@ -393,6 +393,8 @@ const limitNames: Record<string, string> = {
   GrpTRESMins: "grpTresMins",
   GrpTRESRunMins: "grpTresRunMins",
   GrpJobs: "grpJobs",
+  GrpJobsAccrue: "grpJobsAccrue",
+  MaxJobsAccruePU: "maxJobsAccrue",
   GrpSubmitJobs: "grpSubmitJobs",
   GrpWall: "grpWall",
   MaxWall: "maxWall",

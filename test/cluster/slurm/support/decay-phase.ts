@@ -16,4 +16,6 @@ const phases: Record<string, number> = {
   "t-tres-limits": 25.3,
   "t-tres-limits-safe": 24.3,
   "v-mixed-end-to-end": 25.2,
+  "w-accrue-limits": 13.3,
+  "w-association-limits": 13.3,
 };

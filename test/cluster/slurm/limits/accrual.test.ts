@@ -96,7 +96,13 @@ describe("whose age counts under MaxJobsAccrue and GrpJobsAccrue, array and all"
     for (const [t, kind, label] of golden.observed.decision_log)
       if (kind === "complete") events.push([t, 0, (now) => end(byId.get(ids.get(label)!)!, now)]);
     for (const { t } of golden.passes)
-      events.push([t, 2, () => [...state.pending].forEach((job) => limits.accrue(job, split))]);
+      events.push([
+        t,
+        2,
+        () => {
+          for (const job of [...state.pending]) limits.accrue(job, split);
+        },
+      ]);
     for (const t of decayTicks("w-accrue-limits")) events.push([t, 3, () => priorities.tick()]);
     let rows = 0;
     for (const snapshot of golden.observed.snapshots)

@@ -20,6 +20,7 @@ export class Jobs implements JobFacts {
   run: Float64Array = new Float64Array(0);
   requested: Float64Array = new Float64Array(0);
   cancel: Float64Array = new Float64Array(0);
+  #recorded: Float64Array = new Float64Array(0);
   start: Float64Array = new Float64Array(0);
   /** When the running job will end; of a suspended one, how much longer it has to run. Only the cluster may look. */
   end: Float64Array = new Float64Array(0);
@@ -44,6 +45,8 @@ export class Jobs implements JobFacts {
   /** Names of replicas, which come from no trace. */
   readonly #replicaNames = new Map<number, string>();
 
+  /** By submission. */
+  readonly #qos: string[] = [];
   #used = 0;
   readonly #recycled: number[] = [];
   #submitted = 0;
@@ -64,6 +67,7 @@ export class Jobs implements JobFacts {
     this.run[job] = batch.run[row]!;
     this.requested[job] = batch.estimate[row]!;
     this.cancel[job] = batch.cancel[row]!;
+    this.#recorded[job] = batch.recordedStart[row]!;
     this.shapeId[job] = batch.shape[row]!;
     this.userIds[job] = batch.user[row]!;
     this.accountIds[job] = batch.account[row]!;
@@ -85,6 +89,7 @@ export class Jobs implements JobFacts {
     this.run[job] = Number.POSITIVE_INFINITY;
     this.requested[job] = Number.POSITIVE_INFINITY;
     this.cancel[job] = Number.POSITIVE_INFINITY;
+    this.#recorded[job] = -1;
     this.shapeId[job] = shape.id;
     this.userIds[job] = this.names.users.intern(tenant);
     this.accountIds[job] = -1;
@@ -148,6 +153,16 @@ export class Jobs implements JobFacts {
   }
   queueId(job: number): number {
     return this.queueIds[job]!;
+  }
+  recordedStart(job: number): number {
+    return this.#recorded[job]!;
+  }
+  /** By its submission; empty when that does not name one. */
+  qos(job: number): string {
+    const submission = this.submissionIds[job]!;
+    if (submission < 0) return "";
+    this.#qos[submission] ??= /(?:^| )--qos=(\S+)/.exec(this.submission(job))?.[1] ?? "";
+    return this.#qos[submission];
   }
   submitTime(job: number): number {
     return this.submit[job]!;
@@ -221,6 +236,7 @@ export class Jobs implements JobFacts {
     this.run = grown(this.run, size);
     this.requested = grown(this.requested, size);
     this.cancel = grown(this.cancel, size);
+    this.#recorded = grown(this.#recorded, size);
     this.start = grown(this.start, size);
     this.end = grown(this.end, size);
     this.event = grown(this.event, size);

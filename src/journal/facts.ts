@@ -10,11 +10,15 @@ export interface JobFacts {
   user(job: number): string;
   account(job: number): string;
   queue(job: number): string;
+  /** Name of the quality of service that it was submitted with; empty when that is not known. */
+  qos(job: number): string;
   /** Small integers for the same, -1 for none: the cheap way to group. */
   userId(job: number): number;
   accountId(job: number): number;
   queueId(job: number): number;
   submitTime(job: number): number;
+  /** When it started on the machine that the trace was recorded on, µs; -1 unknown. */
+  recordedStart(job: number): number;
   /** Time of the present (or last) start, µs; -1 before the first. */
   startTime(job: number): number;
   /** Requested wall-clock time, µs; Infinity when there is none. */

@@ -2,6 +2,7 @@ import { METRICS, type MetricDefinition } from "./registry.js";
 
 const CHAPTERS: Record<MetricDefinition["about"], string> = {
   jobs: "Jobs",
+  history: "Against history",
   requests: "Requests",
   fleet: "Fleet",
   fairness: "Fairness",

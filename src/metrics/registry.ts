@@ -3,7 +3,7 @@ import { DISTRIBUTION, type Stat } from "./stats.js";
 
 export interface MetricDefinition {
   /** Chapter of the documentation, and the order of the result. */
-  about: "jobs" | "requests" | "fleet" | "fairness" | "waiting";
+  about: "jobs" | "history" | "requests" | "fleet" | "fairness" | "waiting";
   unit: string;
   direction: Metric["direction"];
   /** Statistics that follow the name after a dot; none for a metric that is one number. */
@@ -30,6 +30,13 @@ const OVER = {
   service: "for requests, the service",
 };
 const TENANT = { ...OVER, tenant: "its name" };
+const HISTORY = {
+  qos: "its name",
+  user: "its name",
+  size: "GPUs (else cores) of the job, in classes; groups of ten jobs at least",
+};
+const RECORDED =
+  "jobs submitted in the window that started, and whose start on the recorded machine is known";
 const GPU_TIME = { state: "allocated, idle, or lost (allocated to work that a preemption threw away)" };
 
 /** Every metric. A result lists them in this order. */
@@ -130,6 +137,70 @@ export const METRICS = {
     labels: {},
     formula: "times that a running job lost its GPUs",
     population: "all jobs, events in the window",
+    source: "-",
+  },
+  "history-starts": {
+    about: "history",
+    unit: "1",
+    direction: "higher",
+    stats: [],
+    labels: { ...HISTORY, within: "1m, 15m or 1h" },
+    formula: "share of the first starts that lie so close to the recorded ones",
+    population: RECORDED,
+    source: "-",
+  },
+  "history-mape": {
+    about: "history",
+    unit: "1",
+    direction: "lower",
+    stats: [],
+    labels: {},
+    formula:
+      "mean over submissions of |simulated - recorded| / recorded, each the mean wait of the jobs submitted in the two weeks before; shorter traces from their start",
+    population: RECORDED,
+    source: "FastSim (HewlettPackard/FastSim), which reports 7.3 % for its machine",
+  },
+  "history-error": {
+    about: "history",
+    unit: "us",
+    direction: "lower",
+    stats: ["mean"],
+    labels: HISTORY,
+    formula: "|start - recorded start|",
+    population: RECORDED,
+    source: "-",
+  },
+  "history-wait": {
+    about: "history",
+    unit: "us",
+    direction: "neutral",
+    stats: ["mean"],
+    labels: { ...HISTORY, of: "history or replay" },
+    formula: "first start - submission",
+    population: RECORDED,
+    source: "-",
+  },
+  "history-far": {
+    about: "history",
+    unit: "1",
+    direction: "lower",
+    stats: [],
+    labels: {
+      side: "earlier or later than recorded",
+      reason: "of the later ones: for what they waited last in the replay",
+    },
+    formula: "share of the starts that lie more than 15 minutes from the recorded ones",
+    population: RECORDED,
+    source: "-",
+  },
+  "history-day": {
+    about: "history",
+    unit: "1",
+    direction: "neutral",
+    stats: [],
+    labels: { day: "of the run, from 1; the five worst" },
+    formula: "the day's part of the distance between starts that lie more than 15 minutes apart",
+    population: RECORDED,
     source: "-",
   },
   "offered-load": {

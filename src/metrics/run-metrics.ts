@@ -1,6 +1,8 @@
 import type { Journal } from "../journal/journal.js";
 import { CapacityLedger } from "./capacity-ledger.js";
+import { HistoryMetrics } from "./history/history-metrics.js";
 import { JobMetrics } from "./job-metrics.js";
+import { NeverRan } from "./never-ran.js";
 import { type MetricOptions, metricOptions } from "./options.js";
 import { RequestMetrics } from "./request-metrics.js";
 import type { Metric } from "./result.js";
@@ -14,6 +16,8 @@ export class RunMetrics {
   readonly requests: RequestMetrics;
   readonly ledger: CapacityLedger;
   readonly reasons: WaitReasons;
+  readonly history: HistoryMetrics;
+  readonly #neverRan = new NeverRan();
 
   constructor(options: Partial<MetricOptions> = {}) {
     const full = metricOptions(options);
@@ -21,20 +25,27 @@ export class RunMetrics {
     this.requests = new RequestMetrics(full);
     this.ledger = new CapacityLedger(full.window);
     this.reasons = new WaitReasons(full.window);
+    this.history = new HistoryMetrics(full.window);
   }
 
   listen(journal: Journal): void {
-    for (const listener of [this.jobs, this.requests, this.ledger, this.reasons]) journal.listen(listener);
+    const { jobs, requests, ledger, reasons, history } = this;
+    for (const listener of [jobs, requests, ledger, reasons, history, this.#neverRan])
+      journal.listen(listener);
   }
 
   /** After the journal's `runEnd`; ends the collection. Metrics of jobs are left out of a run that had none. */
   collect(settings: Settings): { metrics: Metric[]; warnings: Warning[] } {
-    const warnings = runWarnings(this.jobs, this.requests, settings);
+    const warnings = [
+      ...this.#neverRan.warnings(settings.settled ?? false),
+      ...runWarnings(this.jobs, this.requests, settings),
+    ];
     const sink = new MetricSink();
     if (this.jobs.submitted > 0 || this.requests.services.length === 0) this.jobs.collect(sink);
     this.requests.collect(sink);
     this.ledger.collect(sink);
     this.reasons.collect(sink);
+    this.history.collect(sink);
     const metrics = sink.sorted();
     return { metrics, warnings: [...warnings, ...sampleWarnings(metrics)] };
   }

@@ -14,6 +14,8 @@ export interface Settings {
   measuresFrom: boolean;
   until: boolean;
   partial: Result["partial"];
+  /** The run ended because nothing could happen any more. */
+  settled?: boolean;
 }
 
 /** A queue shorter than this says nothing about growth. */

@@ -3,6 +3,7 @@ import { formatTime, NO_BREAK } from "./figures.js";
 import { Lookup } from "./lookup.js";
 import { PLAIN, type Style } from "./style.js";
 import { fairnessSection, waitingSections } from "./summary/fairness.js";
+import { historySection } from "./summary/history.js";
 import { fleetSection, jobsSection, type Section, serviceSection } from "./summary/tables.js";
 import { verdict } from "./summary/verdict.js";
 import { tableLines } from "./table.js";
@@ -24,6 +25,7 @@ export async function summary(result: Result, options: SummaryOptions = {}): Pro
   lines.push(...wrap(verdict(result, found), width).map(style.heading));
   const sections = [
     jobsSection(found),
+    historySection(found),
     ...found.services.map((service) => serviceSection(found, service)),
     fleetSection(found),
     fairnessSection(found),

@@ -1,4 +1,4 @@
-import { InputError, type Position } from "../core/errors.js";
+import { InputError, type Position, type Problem } from "../core/errors.js";
 import { closest } from "../core/suggest.js";
 import { checkWith } from "./check.js";
 import type { Environment } from "./environment.js";
@@ -33,6 +33,8 @@ export interface Overrides {
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
+  /** What is not wrong, but should be known: settings that are not modelled. Located. */
+  readonly warnings: readonly Problem[];
   /** What its results must meet; they are no part of what is run, and of its hash. */
   readonly thresholds: readonly Threshold[];
   /** Factor on how densely all work arrives; the scenario's rates and speedups have it in them. */
@@ -79,12 +81,13 @@ export async function loadOpened(
     const thresholds = resolveThresholds(parsed.thresholds, report);
     const scenario = await resolveScenario(parsed, folder, name, report);
     const prices = resolvePrices(parsed.prices, scenario.fleet.gpuTypes, report);
-    return { scenario, thresholds, prices, load: parsed.load };
+    return { scenario, thresholds, prices, load: parsed.load, warnings: report.warnings };
   });
   if (value === undefined) throw new InputError(locateProblems(problems, { locate: find }));
   const { scenario } = value;
   return {
     ...value,
+    warnings: locateProblems(value.warnings, { locate: find }),
     data: valueAt(data, ["variants"]) === undefined ? data : without(layered, "variants").data,
     folder,
     hash: hashOf(scenario),

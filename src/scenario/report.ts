@@ -3,6 +3,8 @@ import { InputError, type Problem } from "../core/errors.js";
 /** Gathers what is wrong with a scenario, so that all of it can be said at once. */
 export class Report {
   readonly problems: Problem[] = [];
+  /** What the user should know, and need not change. */
+  readonly warnings: Problem[] = [];
 
   add(problem: Problem): void {
     this.problems.push(problem);

@@ -29,7 +29,9 @@ export async function resolveClusterPolicy(
     await checkPolicy("cluster", { policy, options }, at, report);
     return { options };
   }
-  return report.attempt(() => entry.configure!(options, setting)) ?? { options, pools: setting.pools ?? [] };
+  const configured = report.attempt(() => entry.configure!(options, setting));
+  report.warnings.push(...(configured?.warnings ?? []));
+  return configured ?? { options, pools: setting.pools ?? [] };
 }
 
 /**

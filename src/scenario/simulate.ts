@@ -180,8 +180,18 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
         measuresFrom: window.from > 0 || scenario.measure.warmUp !== undefined,
         until: Number.isFinite(until),
         partial: partial(stopped),
+        settled: stopped === "drained",
       },
-      warnings: [...sources.flatMap(traceWarnings), ...unmodelledOptions(unmodelled), ...serving.warnings()],
+      warnings: [
+        ...loaded.warnings.map(({ code, message, hint }) => ({
+          code,
+          message,
+          ...(hint === undefined ? {} : { hint }),
+        })),
+        ...sources.flatMap(traceWarnings),
+        ...unmodelledOptions(unmodelled),
+        ...serving.warnings(),
+      ],
     },
     metrics,
   );

@@ -1,8 +1,8 @@
+import { timeOrder } from "../core/time-order.js";
 import type { Batch } from "./batch.js";
 import { problems } from "./problems.js";
 import type { RowStream, Rows, TraceCounts, TraceOrigin } from "./stream.js";
 import type { Tally } from "./tally.js";
-import { timeOrder } from "./time-order.js";
 
 /** One pass through the rows of a file or a recipe, in its own order and on its own clock. */
 export interface Producer<B> {

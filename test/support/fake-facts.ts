@@ -14,6 +14,8 @@ export interface FakeJob {
   placement?: string;
   submit?: number;
   start?: number;
+  qos?: string;
+  recordedStart?: number;
 }
 
 export interface FakeRequest {
@@ -72,6 +74,8 @@ export function fakeRun(
       userId: (job) => number(jobs[job]!.user),
       accountId: (job) => number(jobs[job]!.account),
       queueId: (job) => number(jobs[job]!.queue),
+      qos: (job) => jobs[job]!.qos ?? "",
+      recordedStart: (job) => jobs[job]!.recordedStart ?? -1,
       submitTime: (job) => jobs[job]!.submit ?? 0,
       startTime: (job) => jobs[job]!.start ?? -1,
       estimate: (job) => jobs[job]!.estimate ?? Number.POSITIVE_INFINITY,

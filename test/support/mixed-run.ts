@@ -22,7 +22,7 @@ export function playMixedRun(listen: (journal: Journal) => void): void {
     gpus: 8,
     cpus: 64,
     jobs: [
-      job("J1", "ann", 2),
+      { ...job("J1", "ann", 2), recordedStart: 2_000_000_000 },
       job("J2", "bob, the second", 1),
       job("J3", 'cyd "c"', 2),
       job("J4", "ann", 1),

@@ -28,12 +28,14 @@ async function validate(
   terminal: Terminal,
 ): Promise<Exit> {
   const { loadScenario } = await import("../../scenario/load.js");
+  const shown = { paint: terminal.paintErr, width: terminal.errWidth };
   let failed = false;
   for (const path of paths)
     try {
       const input = await readInput(path, terminal);
       const overrides = overridesOf(options, terminal.world);
-      const { scenario, hash, variants } = await loadScenario(input, overrides);
+      const { scenario, hash, variants, warnings } = await loadScenario(input, overrides);
+      if (warnings.length > 0) terminal.err(showProblems(warnings, { ...shown, severity: "warning" }));
       const others = options.variant === undefined ? variants : [];
       for (const variant of others) await loadScenario(input, { ...overrides, variant });
       const word = others.length === 0 ? "is" : `and ${others.join(", ")} are`;
@@ -41,7 +43,7 @@ async function validate(
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       failed = true;
-      terminal.err(showProblems(error.problems, { paint: terminal.paintErr, width: terminal.errWidth }));
+      terminal.err(showProblems(error.problems, shown));
     }
   return failed ? Exit.Usage : Exit.Done;
 }

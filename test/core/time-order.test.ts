@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { timeOrder } from "../../src/workload/time-order.js";
+import { timeOrder } from "../../src/core/time-order.js";
 
 it("orders as a stable sort does", () => {
   const times = fc.oneof(

@@ -16,12 +16,15 @@ export class Accrual {
 
   constructor(private readonly state: SlurmState) {}
 
+  /** ACCRUE_ALWAYS knows no limits, and a job's age counts even while it waits for something else. */
+  submitted(job: SlurmJob): void {
+    if (this.state.config.priority.flags.accrueAlways) job.accrueTime = job.submitTime;
+  }
+
+  /** Its turn to begin has come, if nothing else holds it back. */
   begin(job: SlurmJob, split: (head: SlurmJob) => SlurmJob): void {
     const { config, now } = this.state;
-    if (config.priority.flags.accrueAlways) {
-      if (job.accrueTime < 0) job.accrueTime = job.submitTime;
-      return;
-    }
+    if (config.priority.flags.accrueAlways) return;
     if (!config.enforce.limits) {
       if (job.accrueTime < 0) job.accrueTime = job.eligibleTime;
       return;
@@ -48,6 +51,7 @@ export class Accrual {
 
   /** It waits for something else again. */
   reset(job: SlurmJob): void {
+    if (this.state.config.priority.flags.accrueAlways) return;
     if (this.counts(job) && !this.over.has(job) && job.state === SlurmJobState.Pending)
       this.count(job, -tasksOf(job));
     job.accrueTime = -1;

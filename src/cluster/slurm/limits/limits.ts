@@ -92,6 +92,7 @@ export class AccountingLimits implements Limits {
   }
 
   submitted(job: SlurmJob): void {
+    this.accrual.submitted(job);
     this.countSubmitted(job, allQos(job), tasksOf(job));
   }
 

@@ -45,7 +45,7 @@ export class ClassicFairshare {
   }
 
   private refresh(account: Association): void {
-    for (const child of account.children) {
+    for (const child of this.tree.children(account)) {
       if (child.user !== "") this.stale.add(child);
       else {
         this.setUsage(child);
@@ -87,7 +87,7 @@ export class ClassicFairshare {
       return usageNorm;
     const parentRatio = parent.usageEffective / parent.sharesNorm;
     let siblings = 0;
-    for (const sibling of parent.children)
+    for (const sibling of this.tree.children(parent))
       if (!usesParent(sibling)) siblings += sibling === association ? usageNorm : sibling.usageNorm;
     const ownRatio = usageNorm / sharesNorm / (siblings / parent.sharesNorm);
     const damped =

@@ -1,3 +1,4 @@
+import type { Association } from "../model/accounting.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
@@ -74,7 +75,7 @@ export class Factors {
   }
 
   association(job: SlurmJob): number {
-    const priority = job.association?.config.priority ?? 0;
+    const priority = inheritedPriority(job.association);
     const { flags } = this.state.config.priority;
     if (priority === 0 || flags.noNormalAssoc || flags.noNormalAll) return priority;
     return priority / this.greatestAssociation;
@@ -114,4 +115,11 @@ export class Factors {
     }
     return totals;
   }
+}
+
+/** An association without a priority of its own has that of the nearest ancestor with one. */
+function inheritedPriority(association: Association | undefined): number {
+  for (let one = association; one !== undefined; one = one.parent)
+    if (one.config.priority !== 0) return one.config.priority;
+  return 0;
 }

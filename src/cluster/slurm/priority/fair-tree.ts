@@ -17,7 +17,7 @@ export class FairTree {
   calculate(): void {
     this.rank = this.tree.users;
     this.rankWithoutTies = this.rank;
-    this.walk(this.tree.root.children, false);
+    this.walk(this.tree.children(this.tree.root), false);
   }
 
   private walk(children: readonly Association[], accountTied: boolean): void {
@@ -30,7 +30,7 @@ export class FairTree {
         if (!tied) this.rank = this.rankWithoutTies;
         association.fairshare = this.rank / this.tree.users;
         this.rankWithoutTies--;
-      } else this.walk(association.children, tied);
+      } else this.walk(this.tree.children(association), tied);
       previous = association.levelFairshare;
     });
   }

@@ -2,21 +2,26 @@ import type { Association } from "../model/accounting.js";
 
 /**
  * The account tree as fair-share sees it (`assoc_mgr.c`): an association with fairshare=parent has no shares of its
- * own, and the members of such an account compete as if they hung below its parent.
+ * own, and the members of such an account hang below its parent.
  */
 export class ShareTree {
   readonly root: Association;
   /** User associations, root's own included: Fair Tree's number of ranks. */
   readonly users: number;
-  private readonly levelShares = new Map<Association, number>();
+  private readonly members = new Map<Association, Association[]>();
 
-  constructor(
-    private readonly associations: readonly Association[],
-    private readonly fairTree: boolean,
-  ) {
+  constructor(associations: readonly Association[], fairTree: boolean) {
     this.root = associations[0]!;
     this.users = associations.filter((one) => one.user !== "").length;
-    this.normalize();
+    // The database lists siblings with the newest first.
+    for (const one of [...associations].reverse()) {
+      if (one === this.root) continue;
+      const parent = this.parent(one);
+      const siblings = this.members.get(parent);
+      if (siblings === undefined) this.members.set(parent, [one]);
+      else siblings.push(one);
+    }
+    for (const one of associations) one.sharesNorm = fairTree ? this.levelNorm(one) : this.totalNorm(one);
   }
 
   /** The nearest ancestor with shares of its own: what usage is compared with. */
@@ -26,14 +31,15 @@ export class ShareTree {
     return parent;
   }
 
+  /** Those that compete with each other below an account, in the order in which Slurm looks at them. */
+  children(account: Association): readonly Association[] {
+    return this.members.get(account) ?? [];
+  }
+
   /** Sum of the raw shares of an association and those that it competes with. */
   siblingShares(association: Association): number {
-    const parent = this.parent(association);
-    let sum = this.levelShares.get(parent);
-    if (sum === undefined) {
-      sum = childShares(parent);
-      this.levelShares.set(parent, sum);
-    }
+    let sum = 0;
+    for (const one of this.children(this.parent(association))) sum += this.shares(one);
     return sum;
   }
 
@@ -43,17 +49,17 @@ export class ShareTree {
     return fairshare === "parent" ? 0 : fairshare;
   }
 
-  /** Shares changed: Fair Tree's norm is among siblings, the classic one is the product down from the root. */
-  normalize(): void {
-    this.levelShares.clear();
-    for (const association of this.associations) {
-      if (association === this.root) {
-        association.sharesNorm = this.fairTree ? 0 : 1;
-        continue;
-      }
-      const own = usesParent(association) ? this.parent(association) : association;
-      association.sharesNorm = this.fairTree ? this.ratio(own) : this.product(own);
-    }
+  /** Fair Tree's norm: among siblings. */
+  private levelNorm(association: Association): number {
+    return this.ratio(usesParent(association) ? this.parent(association) : association);
+  }
+
+  /** The classic norm: down from the root. */
+  private totalNorm(association: Association): number {
+    let norm = 1;
+    for (let one = association; one !== this.root; one = one.parent!)
+      if (!usesParent(one)) norm *= this.ratio(one);
+    return norm;
   }
 
   private ratio(association: Association): number {
@@ -61,25 +67,9 @@ export class ShareTree {
     const siblings = this.siblingShares(association);
     return siblings === 0 ? 0 : this.shares(association) / siblings;
   }
-
-  private product(association: Association): number {
-    let norm = 1;
-    for (let one = association; one !== this.root; one = one.parent!)
-      if (!usesParent(one)) norm *= this.ratio(one);
-    return norm;
-  }
 }
 
 /** fairshare=parent. */
 export function usesParent(association: Association): boolean {
   return association.config.fairshare === "parent";
-}
-
-function childShares(association: Association): number {
-  let sum = 0;
-  for (const child of association.children) {
-    const { fairshare } = child.config;
-    sum += fairshare === "parent" ? childShares(child) : fairshare;
-  }
-  return sum;
 }

@@ -2,6 +2,7 @@ import type { PriorityConfig } from "../model/config.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { Priorities, PriorityFactors } from "../model/parts.js";
+import type { SlurmState } from "../model/state.js";
 import { printed } from "./printed.js";
 
 /** A line of sprio: a pending job in one of its partitions. */
@@ -12,17 +13,15 @@ export interface SprioRow {
 }
 
 /**
- * What sprio lists: the pending jobs that are eligible and not held, one row for each partition that a job may run in,
- * those of the highest tier first.
+ * What sprio lists: the pending jobs (with CALCULATE_RUNNING all) that are eligible and not held, one row for each
+ * partition that a job may run in, those of the highest tier first. ACCRUE_ALWAYS lists jobs that are not eligible too.
  */
-export function sprioRows(
-  jobs: Iterable<SlurmJob>,
-  priorities: Pick<Priorities, "factors">,
-  now: number,
-): SprioRow[] {
+export function sprioRows(state: SlurmState, priorities: Pick<Priorities, "factors">): SprioRow[] {
+  const { calculateRunning, accrueAlways } = state.config.priority.flags;
   const rows: SprioRow[] = [];
-  for (const job of jobs) {
-    if (job.priority === 0 || job.eligibleTime < 0 || job.eligibleTime > now) continue;
+  for (const job of calculateRunning ? state.jobs : state.pending) {
+    const since = accrueAlways ? job.submitTime : job.eligibleTime;
+    if (job.priority === 0 || since < 0 || since > state.now) continue;
     const partitions =
       job.partitions.length < 2
         ? [job.partition]

@@ -39,7 +39,7 @@ function line(
     root ? "" : printed(shown.usageNorm, 6),
     printed(root ? 1 : shown.usageEffective, 6),
     factor,
-    ...(classic ? [] : [root ? "" : printed(association.levelFairshare, 6)]),
+    ...(classic ? [] : [root || usesParent(association) ? "" : printed(association.levelFairshare, 6)]),
     limits(association.config.grpTresMins),
     runMinutes(state, association),
   ].join("|");

@@ -109,8 +109,8 @@ describe("whose age counts under MaxJobsAccrue and GrpJobsAccrue, array and all"
       events.push([
         snapshot.t + 0.2,
         4,
-        (now) => {
-          const shown = sprioRows(state.pending, priorities, now);
+        () => {
+          const shown = sprioRows(state, priorities);
           const lines = shown.map((row) => [row.job.id, ...sprioNumbers(row)].join("|"));
           expect(lines.sort(), `at ${snapshot.t}`).toEqual([...snapshot.sprio_weighted!].sort());
           rows += lines.length;

@@ -148,7 +148,7 @@ describe("used minutes", () => {
     cluster.end(job);
     cluster.pass(600);
     expect(cluster.state.qos.get("q")!.usage.raw).toBe(120);
-    const decay = 1 - 0.693 / 600;
+    const decay = 1 - 693 / 600_000;
     expect(cluster.state.associations[0]!.usage.raw).toBeCloseTo(120 * decay ** 660, 9);
   });
 });

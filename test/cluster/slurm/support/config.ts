@@ -50,10 +50,15 @@ interface Cluster {
   accounts?: {
     name: string;
     parent?: string;
-    fairshare?: number;
+    fairshare?: number | "parent";
     limits?: Record<string, string | number>;
   }[];
-  users?: { name: string; account: string; fairshare?: number; limits?: Record<string, string | number> }[];
+  users?: {
+    name: string;
+    account: string;
+    fairshare?: number | "parent";
+    limits?: Record<string, string | number>;
+  }[];
   accounting?: boolean;
   enforce?: string;
   topology?: string[];
@@ -138,7 +143,7 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
       calcPeriod: 60 * (priority.calc_period ?? 5),
       usageResetPeriod: priority.usage_reset ?? "NONE",
       favorSmall: priority.favor_small === "YES",
-      dampeningFactor: 1,
+      dampeningFactor: number("FairShareDampeningFactor") ?? 1,
       flags: {
         accrueAlways: flags.includes("ACCRUE_ALWAYS"),
         calculateRunning: flags.includes("CALCULATE_RUNNING"),
@@ -147,10 +152,10 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
         incrOnly: flags.includes("INCR_ONLY"),
         maxTres: flags.includes("MAX_TRES"),
         noNormalAll: false,
-        noNormalAssoc: false,
-        noNormalPart: false,
-        noNormalQos: false,
-        noNormalTres: false,
+        noNormalAssoc: flags.includes("NO_NORMAL_ASSOC"),
+        noNormalPart: flags.includes("NO_NORMAL_PART"),
+        noNormalQos: flags.includes("NO_NORMAL_QOS"),
+        noNormalTres: flags.includes("NO_NORMAL_TRES"),
         smallRelativeToTime: flags.includes("SMALL_RELATIVE_TO_TIME"),
       },
     },
@@ -317,7 +322,7 @@ function accounts(golden: GoldenCase, cluster: Cluster): NonNullable<SlurmConfig
     account: string,
     user: string,
     parent: string,
-    fairshare: number,
+    fairshare: number | "parent",
     limits: Record<string, string | number> = {},
   ): AssociationConfig => ({
     account,
@@ -393,6 +398,7 @@ const limitNames: Record<string, string> = {
   GrpTRESMins: "grpTresMins",
   GrpTRESRunMins: "grpTresRunMins",
   GrpJobs: "grpJobs",
+  Priority: "priority",
   GrpJobsAccrue: "grpJobsAccrue",
   MaxJobsAccruePU: "maxJobsAccrue",
   GrpSubmitJobs: "grpSubmitJobs",

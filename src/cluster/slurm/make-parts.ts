@@ -3,6 +3,7 @@ import type { ControllerParts } from "./controller/parts.js";
 import type { SchedulerActions } from "./model/parts.js";
 import type { SlurmState } from "./model/state.js";
 import { BackfillScheduler } from "./schedule/backfill/pass.js";
+import { FirstLook } from "./schedule/first-look.js";
 import { MainScheduler } from "./schedule/main-pass.js";
 import { createSelector } from "./select/selector.js";
 import { admit } from "./submit/admit.js";
@@ -14,6 +15,7 @@ export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: n
   const context = { state, selector, limits, actions };
   const main = new MainScheduler(context);
   const backfill = new BackfillScheduler(context);
+  const first = new FirstLook(context);
   return {
     selector,
     limits,
@@ -21,5 +23,6 @@ export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: n
     main: (full) => main.pass(full),
     backfill: () => backfill.pass(),
     admit: (job) => admit(job, state, selector),
+    firstLook: (job) => first.look(job),
   };
 }

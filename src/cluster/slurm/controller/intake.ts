@@ -59,6 +59,7 @@ export class Intake {
     parts.limits.submitted(job);
     parts.priorities.assign(job);
     this.#hold(job, arrival);
+    parts.firstLook(job);
     controller.tellReason(job);
     if (job.beginTime > state.now) controller.agenda.at(job.beginTime, Due.Eligible);
     controller.queue();

@@ -13,6 +13,8 @@ export interface ControllerParts {
   backfill(): number;
   /** Why a submission is refused, in Slurm's words; undefined when it is let in. */
   admit(job: SlurmJob): string | undefined;
+  /** Says why a job that was let in waits, before a scheduler has looked at it. */
+  firstLook(job: SlurmJob): void;
 }
 
 export type MakeParts = (state: SlurmState, actions: SchedulerActions, epoch: number) => ControllerParts;

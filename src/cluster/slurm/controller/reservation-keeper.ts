@@ -45,7 +45,7 @@ export class ReservationKeeper {
   /** Slurm keeps such a job held in the state RESV_DEL_HOLD. */
   #orphan(job: SlurmJob, name: string): void {
     job.reservation = undefined;
-    this.controller.hold(job, `Reservation ${name} was deleted`);
+    if (job.priority > 0) this.controller.hold(job, `Reservation ${name} was deleted`);
   }
 
   /** The check at a moment of the grid. */

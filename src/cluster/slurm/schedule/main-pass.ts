@@ -171,7 +171,7 @@ export class MainScheduler {
         limit ?? partition.config.defaultTime ?? partition.config.maxTime,
         minutesLeft(job, this.context.state.now),
       );
-    const result = this.#starter.try(job, partition, this.#avail, undefined, "main");
+    const result = this.#starter.try(job, partition, this.#avail, undefined, { by: "main" });
     if (result !== "started") job.timeLimit = limit;
     return result;
   }

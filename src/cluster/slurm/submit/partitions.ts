@@ -7,7 +7,8 @@ import { messages } from "./messages.js";
 /**
  * Which of its partitions take a job at submission (`_valid_job_part` and `_part_access_check` of `job_mgr.c`, 22.05), or why
  * none does. Partitions in DRAIN or INACTIVE take no jobs. With EnforcePartLimits=NO everything else is left to the
- * schedulers, which let the job wait; with ANY one partition must admit it, with ALL each must.
+ * schedulers, which let the job wait; with ANY one partition must admit it, with ALL each must. Slurm keeps a job's
+ * partitions by tier, the highest first.
  */
 export function admittingPartitions(job: SlurmJob, state: SlurmState): readonly Partition[] | string {
   const { enforcePartLimits } = state.config;
@@ -21,7 +22,8 @@ export function admittingPartitions(job: SlurmJob, state: SlurmState): readonly 
       refusal = message;
     }
   }
-  return usable.length === 0 ? refusal : usable;
+  if (usable.length === 0) return refusal;
+  return usable.sort((a, b) => b.config.priorityTier - a.config.priorityTier);
 }
 
 function partitionMessage(job: SlurmJob, partition: Partition, state: SlurmState): string | undefined {

@@ -28,7 +28,7 @@ export function startTogether(
       usable.and(partition.nodes);
       usable.and(state.nodes.up);
       usable.andNot(used);
-      if (starter.try(job, partition, state.nodes.avail, usable, "backfill") === "started") {
+      if (starter.try(job, partition, state.nodes.avail, usable, { by: "backfill" }) === "started") {
         used.or(job.allocation!.nodes);
         started.push(job);
         continue;

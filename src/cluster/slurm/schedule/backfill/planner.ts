@@ -246,7 +246,10 @@ export class Planner {
         return this.#stretch(job, limit ?? this.#granted, nodes);
       return this.#granted;
     };
-    return this.starter.try(job, partition, state.nodes.avail, this.#slots.usable, "backfill", granted);
+    return this.starter.try(job, partition, state.nodes.avail, this.#slots.usable, {
+      by: "backfill",
+      limit: granted,
+    });
   }
 
   /** As long as its nodes are not planned for another, between --time-min and its limit: `_reset_job_time_limit`. */
@@ -283,6 +286,7 @@ export class Planner {
     limit: number | undefined,
   ): Outcome {
     const { bf_one_resv_per_job, bf_node_space_size } = this.context.state.config.scheduler.parameters;
+    // Slurm shows this start even when limits then forbid the plan.
     job.expectedStart = start;
     job.timeLimit = limit;
     if (job.het !== undefined && this.het.deadlocks(job, partition, start)) return "next-job";

@@ -1,5 +1,5 @@
 import type { GoldenCase } from "../case.js";
-import { planOf, recordedPlans } from "./plans.js";
+import { type Plan, planOf, recordedPlans, samePlan } from "./plans.js";
 import { reasonOf, recordedPolls } from "./reasons.js";
 import { type PassReport, Replay } from "./replay.js";
 
@@ -56,16 +56,15 @@ export function agreementOf(golden: GoldenCase, sparse: boolean): Agreement {
   const polls = recordedPolls(golden);
   const snapshots = recordedPlans(golden);
   let open: { t: number; job: string; shown: string; ours: string }[] = [];
+  let openPlans: { t: number; plan: Plan; ours: Plan }[] = [];
   replay.beforePass = (t) => {
     while (snapshots.length > 0 && snapshots[0]!.t < t) {
-      for (const plan of snapshots.shift()!.plans) {
-        const ours = planOf(stage, plan.job);
+      const snapshot = snapshots.shift()!;
+      for (const plan of snapshot.plans) {
+        const ours = planOf(stage, plan.job, snapshot.t);
         found.plans++;
-        if (ours.start === plan.start && ours.nodes === plan.nodes) found.plansAgreed++;
-        else
-          found.otherPlans.push(
-            `${plan.job} at ${plan.start} on ${plan.nodes}, here ${ours.start} ${ours.nodes} (${t})`,
-          );
+        if (samePlan(ours, plan)) found.plansAgreed++;
+        else openPlans.push({ t: snapshot.t, plan, ours });
       }
     }
     while (polls.length > 0 && polls[0]!.t < t) {
@@ -87,6 +86,20 @@ export function agreementOf(golden: GoldenCase, sparse: boolean): Agreement {
       }
       if (t < polled + ANSWER) return true;
       found.otherReasons.push(`${job} at ${polled}: ${shown}, here ${ours}`);
+      return false;
+    });
+    comparePlans(t);
+  };
+  const comparePlans = (t: number) => {
+    openPlans = openPlans.filter(({ t: taken, plan, ours }) => {
+      if (samePlan(planOf(stage, plan.job, taken), plan)) {
+        found.plansAgreed++;
+        return false;
+      }
+      if (t < taken + ANSWER) return true;
+      found.otherPlans.push(
+        `${plan.job} at ${plan.start} on ${plan.nodes}, here at ${ours.start} on ${ours.nodes} (${taken})`,
+      );
       return false;
     });
   };

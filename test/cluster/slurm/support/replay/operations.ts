@@ -56,5 +56,6 @@ export function remove(stage: Stage, name: string): void {
   const index = reservations.findIndex((one) => one.name === name);
   if (index < 0) return;
   const [gone] = reservations.splice(index, 1);
-  for (const job of pending) if (job.reservation === gone) stage.hold(job, `Reservation ${name} was deleted`);
+  for (const job of pending)
+    if (job.reservation === gone && job.priority > 0) stage.hold(job, `Reservation ${name} was deleted`);
 }

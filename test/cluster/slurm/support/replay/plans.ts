@@ -21,13 +21,17 @@ export function recordedPlans({ observed }: GoldenCase): { t: number; plans: Pla
     }));
 }
 
-/** The plan that our last pass left for a job. */
-export function planOf(stage: Stage, label: string): Plan {
+/** The plan that our last pass left for a job. squeue shows no start that has passed. */
+export function planOf(stage: Stage, label: string, t: number): Plan {
   const job = stage.find(label);
-  const start = job === undefined || job.expectedStart < 0 ? "N/A" : String(job.expectedStart);
+  const start = job === undefined || job.expectedStart < Math.floor(t) ? "N/A" : String(job.expectedStart);
   const nodes = job?.plannedNodes;
   if (nodes === undefined) return { job: label, start, nodes: "(null)" };
   return { job: label, start, nodes: hostList(nodes.list()) };
+}
+
+export function samePlan(a: Plan, b: Plan): boolean {
+  return a.start === b.start && a.nodes === b.nodes;
 }
 
 /** Node indexes as the recordings name them: n1, n[1-3,5]. */

@@ -90,8 +90,10 @@ export class Replay {
     if (last === undefined || last.version !== this.#version || last.skipped >= SPARSE) return false;
     if (this.#starts.some((one) => one.t >= t && one.t < until)) return false;
     if (this.#evictions.some((one) => one.t >= t && one.t < until)) return false;
-    // The plan that is about to be compared moves with the clock.
-    if (this.golden.observed.snapshots.some((one) => one.t >= t && one.t < until + 2)) return false;
+    // What is about to be compared moves with the clock, and with the scheduler that ran last.
+    const { snapshots, timeline } = this.golden.observed;
+    const soon = (shown: number) => shown >= t - 1 && shown < until + 2;
+    if (snapshots.some((one) => soon(one.t)) || timeline.some(([shown]) => soon(shown))) return false;
     last.skipped++;
     return true;
   }

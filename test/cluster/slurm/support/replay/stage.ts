@@ -19,6 +19,7 @@ import type {
 } from "../../../../../src/cluster/slurm/model/parts.js";
 import type { SlurmState } from "../../../../../src/cluster/slurm/model/state.js";
 import { BackfillScheduler } from "../../../../../src/cluster/slurm/schedule/backfill/pass.js";
+import { FirstLook } from "../../../../../src/cluster/slurm/schedule/first-look.js";
 import { MainScheduler } from "../../../../../src/cluster/slurm/schedule/main-pass.js";
 import { preemptModeOf } from "../../../../../src/cluster/slurm/select/preemption.js";
 import { createSelector } from "../../../../../src/cluster/slurm/select/selector.js";
@@ -43,6 +44,7 @@ export class Stage implements SchedulerActions {
   readonly priorities: Priorities;
   readonly main: MainScheduler;
   readonly backfill: BackfillScheduler;
+  readonly first: FirstLook;
   /** What the pass that runs has done so far. */
   deeds: Deed[] = [];
   /** Records by label: whole arrays by the array's, tasks by `array[task]`. */
@@ -61,12 +63,14 @@ export class Stage implements SchedulerActions {
     const { state, selector } = this;
     this.main = new MainScheduler({ state, selector, limits, actions: this });
     this.backfill = new BackfillScheduler({ state, selector, limits, actions: this });
+    this.first = new FirstLook({ state, selector, limits, actions: this });
   }
 
   submit(asked: GoldenJob): SlurmJob {
     const { state } = this;
     const partitions = asked.partitions.map((name) => state.partitions.find((one) => one.name === name)!);
     if (partitions.length === 0) partitions.push(state.partitions.find((one) => one.config.default)!);
+    partitions.sort((a, b) => b.config.priorityTier - a.config.priorityTier);
     const { account, qos, timeLimit, timeMin, nice, request, requeue } = asked;
     const submission = {
       request,
@@ -134,6 +138,7 @@ export class Stage implements SchedulerActions {
     job.priority = -1;
     this.priorities.assign(job);
     this.limits.submitted(job);
+    this.first.look(job);
     return job;
   }
 

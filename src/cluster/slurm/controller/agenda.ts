@@ -17,7 +17,7 @@ export const Due = {
   Registration: 5,
   /** The scenario's operation of a number. */
   Operation: 6,
-  /** The nodes of an ended job are free; its number among those that were leaving. */
+  /** A node has been released by an ended job; its number. */
   Released: 7,
 } as const;
 export type Due = (typeof Due)[keyof typeof Due];

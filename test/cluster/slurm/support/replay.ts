@@ -4,9 +4,10 @@ import type { Phases } from "../../../../src/cluster/slurm/controller/phases.js"
 import type { Submission } from "../../../../src/cluster/slurm/model/submission.js";
 import { parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
 import { SECOND } from "../../../../src/core/units.js";
-import { expandNodes, type GoldenCase } from "./case.js";
+import type { GoldenCase } from "./case.js";
 import { decayPhase } from "./decay-phase.js";
 import { type GoldenJob, goldenJobs } from "./jobs.js";
+import { passOf } from "./release.js";
 
 /** One row of the trace that a golden case is replayed as: a job, a task of an array, or a component. */
 export interface ReplayRow {
@@ -67,29 +68,17 @@ export function replayOf(golden: GoldenCase): Replay {
   };
 }
 
-/** No later than so many seconds after a job's end its nodes were seen to be free. */
-const RELEASE = 4;
-
 /**
- * From its last start until its nodes were free again, where the log has both and nothing cut it short. slurmctld hands
- * nodes on only after their epilog, some tenths of a second to seconds after the job's end: until the next job started
- * on one of them, or rather the pass that started it began, where that came soon. Time in which it stood still does not
- * count.
+ * From the pass of its last start until its end, where nothing cut it short. Time in which it stood still does not count.
  */
-function recordedDurations({ observed, passes }: GoldenCase): Map<string, number> {
-  const starts = observed.start_order.map(([job, t, , nodes]) => ({ job, t, nodes: expandNodes(nodes) }));
+function recordedDurations(golden: GoldenCase): Map<string, number> {
+  const { observed } = golden;
   const durations = new Map<string, number>();
   for (const [end, kind, job] of observed.decision_log) {
     if (kind !== "complete") continue;
-    const own = starts.findLast((start) => start.job === job && start.t <= end);
-    if (own === undefined) continue;
-    const next = starts.find(
-      ({ t, nodes }) => t > end && t < end + RELEASE && nodes.some((node) => own.nodes.includes(node)),
-    );
-    const pass = next === undefined ? undefined : passes.findLast(({ t }) => t <= next.t);
-    const began = passes.findLast(({ t }) => t <= own.t)!.t;
-    const ran = Math.max(pass?.t ?? 0, end) - began - stoodStill(observed.timeline, job, end);
-    durations.set(job, ran - 0.001);
+    const own = observed.start_order.findLast(([label, t]) => label === job && t <= end);
+    if (own !== undefined)
+      durations.set(job, end - passOf(golden, own[1]) - stoodStill(observed.timeline, job, end));
   }
   return durations;
 }
@@ -159,8 +148,12 @@ class RecordedPasses implements PassClock {
   constructor(readonly passes: readonly { t: number; kind: string }[]) {}
 
   ended(): void {}
-  queue(): void {}
   changed(): void {}
+
+  /** Passes over an empty queue are over by then. */
+  queue(now: number): void {
+    while (this.next() < now) this.#at++;
+  }
 
   next(): number {
     const pass = this.passes[this.#at];

@@ -15,6 +15,7 @@ import { JobBatch } from "../../../../src/workload/batch.js";
 import type { JobStream } from "../../../../src/workload/stream.js";
 import type { GoldenCase } from "./case.js";
 import { goldenConfig } from "./config.js";
+import { recordedRelease } from "./release.js";
 import { type Replay, type ReplayRow, replayOf } from "./replay.js";
 
 /** What became of a golden case when the simulator ran it by itself. Times in seconds. */
@@ -25,9 +26,6 @@ export interface Trajectory {
   reasons: Map<string, Set<string>>;
   ends: Map<string, { t: number; outcome: number }>;
 }
-
-/** In the recordings a killed job was gone, and its nodes were free, after a second or two; other ends are in their durations. */
-const killed = { epilog: 0, kill: 1.1 };
 
 const MIB = 2 ** 20;
 
@@ -60,7 +58,7 @@ export async function trajectoryOf(golden: GoldenCase, until: number): Promise<T
     (text) => replay.submissions[Number(text)]!,
     replay.operations,
     0,
-    killed,
+    recordedRelease(golden, state.nodes),
     replay.clocks,
   );
   const journal = new Journal();

@@ -177,7 +177,10 @@ function phasesOf(golden: GoldenCase): Phases {
   const { observed, passes } = golden;
   const first = (kinds: string) => passes.find(({ kind }) => kinds.includes(kind))?.t ?? 0;
   const started = observed.slurmctld_started_t;
-  const kill = observed.decision_log.find(([, kind]) => kind === "timeout")?.[0];
+  // Whatever the check of limits did shows when it came.
+  const kill = golden.events.find(({ text }) =>
+    /timed out|Time limit exhausted|Reservation ended/.test(text),
+  )?.t;
   return {
     loop: first("fm"),
     backfill: first("b"),

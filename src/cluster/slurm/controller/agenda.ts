@@ -54,7 +54,7 @@ export class Agenda {
   take(): { due: Due; arg: number } {
     this.#queue.pop();
     const due = this.#queue.handler as Due;
-    if (this.#asked.get(due)! * SECOND <= this.#queue.time) this.#asked.delete(due);
+    if (Math.round(this.#asked.get(due)! * SECOND) <= this.#queue.time) this.#asked.delete(due);
     return { due, arg: this.#queue.arg };
   }
 }

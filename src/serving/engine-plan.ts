@@ -44,7 +44,7 @@ export function planEngine(config: ServiceConfig): EnginePlan {
   const optionsPath = [...enginePath, "options"];
   const args = readArgs(config, [...enginePath, "args"]);
   const options = fillOptions(entry.info, { ...args.options, ...config.options });
-  const shared = entry.ownNames?.read(options, gpu) ?? options;
+  const shared = entry.ownNames?.read(options, gpu, config.tensorParallel) ?? options;
   const engine = { ...ENGINE_DEFAULTS, ...shared } as unknown as EngineOptions;
   const nameOf = (key: keyof EngineOptions) => entry.ownNames?.names[key] ?? key;
 

@@ -140,6 +140,17 @@ describe("sglang", () => {
     expect(passesOf(low, 1)).toEqual([3, 4, 5]);
   });
 
+  it("of equally urgent requests makes the one give way that came last", async () => {
+    const rows = [
+      row(0, 10, 30, { priority: 1 }),
+      row(0, 10, 30, { priority: 1 }),
+      row(15, 10, 3, { priority: 12 }),
+    ];
+    const recorder = await run(rows, { enable_priority_scheduling: true, max_running_requests: 2 });
+    expect(reasonsOf(recorder, 0)).not.toContain("preempted");
+    expect(reasonsOf(recorder, 1)).toContain("preempted");
+  });
+
   it("refuses what can never run, and cuts what would not end", async () => {
     const options = { context_length: 64, max_total_tokens: 200 };
     const recorder = await run([row(0, 57, 10), row(0, 58, 1), row(0, 64, 1), row(0, 3, 0)], options);

@@ -18,17 +18,22 @@ const WORDS: Record<Exclude<AddResult, 0>, string> = {
 /** Forms passes that compute prompts (`get_new_batch_prefill`). */
 export class PrefillPasses {
   readonly #preempts: boolean;
+  readonly #threshold: number;
+  /** By which a priority is the more urgent the larger it is. */
+  readonly #sign: 1 | -1;
 
   constructor(
     readonly state: SchedulerState,
     readonly adder: PrefillAdder,
     readonly policy: SchedulePolicy,
-    readonly options: SglangOptions,
+    options: SglangOptions,
     readonly maxRunning: number,
     /** Those who decode take part. */
     readonly mixes: boolean,
   ) {
     this.#preempts = options.enable_priority_scheduling;
+    this.#threshold = options.priority_scheduling_preemption_threshold;
+    this.#sign = options.schedule_low_priority_values_first ? -1 : 1;
   }
 
   /** @returns the prompts in the pass; 0, and nothing changed but the flag, when none can be computed now */
@@ -79,6 +84,19 @@ export class PrefillPasses {
     return this.maxRunning - Math.max(this.state.running.count, running.length);
   }
 
+  /** Whether nobody who waits can come in as long as the same requests run, and nothing is even tried. */
+  closed({ requests, reasons }: Engine): boolean {
+    const { state } = this;
+    const { running, waiting } = state;
+    if (waiting.length === 0 || (state.full && !this.#preempts)) return true;
+    // By priority the head is tried in every turn. Where no place is left it comes to nothing if nobody would give way.
+    if (!state.full || state.fullBecause !== reasons.intern(NO_PLACE)) return false;
+    const urgency = this.#sign * requests.priority[waiting.peek()]!;
+    for (let i = 0; i < running.count; i++)
+      if (urgency - this.#sign * requests.priority[running.request[i]!]! > this.#threshold) return false;
+    return true;
+  }
+
   /** Lets waiting requests in, in order, up to the first that does not fit. */
   #admit(engine: Engine, out: Batch): void {
     const { state, adder } = this;
@@ -105,12 +123,11 @@ export class PrefillPasses {
    * (`preempt_to_schedule`).
    */
   #preemptFor(engine: Engine, request: number, preempted: number[]): boolean {
-    const { state, adder, options } = this;
+    const { state, adder } = this;
     const { running, ratio } = state;
     const { priority } = engine.requests;
     const { entry } = state.waiting;
-    const sign = options.schedule_low_priority_values_first ? -1 : 1;
-    const urgency = (at: number) => sign * priority[running.request[at]!]!;
+    const urgency = (at: number) => this.#sign * priority[running.request[at]!]!;
     const since = (at: number) => entry[running.request[at]!]!;
     const candidates: number[] = [];
     for (let i = 0; i < running.count; i++) if (running.lives(i)) candidates.push(i);
@@ -119,8 +136,7 @@ export class PrefillPasses {
     let short = adder.shortage(request);
     const victims: number[] = [];
     for (const at of candidates) {
-      const difference = sign * priority[request]! - urgency(at);
-      if (difference <= options.priority_scheduling_preemption_threshold) break;
+      if (this.#sign * priority[request]! - urgency(at) <= this.#threshold) break;
       victims.push(at);
       short -= running.left(at) * ratio.value;
       if (short <= 0) break;

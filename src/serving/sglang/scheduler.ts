@@ -185,12 +185,12 @@ export class SglangScheduler implements RequestScheduler {
     engine.finish(request, outcome);
   }
 
-  horizon({ waiting, requests }: Engine, batch: Batch): number {
-    const { chunked, full, memory } = this.state;
+  horizon(engine: Engine, batch: Batch): number {
+    const { chunked, memory } = this.state;
     // A prompt of which one token is computed looks like a request that decodes.
     if (this.#inFlight.some((prefills) => prefills > 0) || chunked >= 0) return 0;
-    if (waiting.length > 0 && (!full || this.options.enable_priority_scheduling)) return 0;
-    const { tokens, output, maxTokens } = requests;
+    if (!this.#prefillPasses.closed(engine)) return 0;
+    const { tokens, output, maxTokens } = engine.requests;
     let rounds = Number.POSITIVE_INFINITY;
     for (let i = 0; i < batch.count; i++) {
       const r = batch.request[i]!;

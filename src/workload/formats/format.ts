@@ -32,6 +32,8 @@ export interface RowParser<Batch> {
   line(bytes: Buffer, start: number, end: number, batch: Batch): Line;
   /** Called after the last line. @throws InputError when the rows together show that this is another format. */
   end?(): void;
+  /** Hashes of other files that the rows depend on, in hex; they become part of the trace's. */
+  readonly sideHashes?: readonly string[];
 }
 
 /** What a parser of jobs works with. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { loadScenario } from "./build/scenario/load.js";
 import { simulate } from "./build/scenario/simulate.js";
+import { cpu, median } from "./measure.js";
 
 export const describe =
   "requests per CPU-second beside inference-lab 0.2.1 on its own workloads: H100, Llama-3.1-8B, Poisson arrivals";
@@ -33,11 +34,6 @@ export const WORKLOADS = [
   { ...A, rate: 10 },
 ];
 
-function cpuSeconds(begin) {
-  const { user, system } = process.cpuUsage(begin);
-  return (user + system) / 1e6;
-}
-
 const vllm = {
   scheduler: "vllm",
   options: { max_num_seqs: SEQUENCES, max_num_batched_tokens: TOKENS },
@@ -54,9 +50,8 @@ export async function ours({ input, output, rate }, count, engine = vllm) {
     fleet: { pools: [{ name: "h100", nodes: 1, gpu: "H100-SXM", gpusPerNode: 1 }] },
     services: [{ name: "chat", model: "llama-3.1-8b", engine, requests: { generate } }],
   };
-  const begin = process.cpuUsage();
-  const { result } = await simulate(await loadScenario({ object }));
-  const seconds = cpuSeconds(begin);
+  const { seconds, value } = await cpu(async () => simulate(await loadScenario({ object })));
+  const { result } = value;
   const ended = result.metrics.find((m) => m.name === "requests.count" && m.labels.state === "ended").value;
   if (ended !== count) throw new Error(`${ended} of ${count} requests ended`);
   return count / seconds;
@@ -74,7 +69,7 @@ async function inferenceLab() {
   }
 }
 
-function theirs(simulation, { input, output, rate }, count) {
+async function theirs(simulation, { input, output, rate }, count) {
   const config = {
     hardware: {
       name: "H100",
@@ -112,12 +107,8 @@ function theirs(simulation, { input, output, rate }, count) {
     },
     simulation: { log_interval: 1_000_000 },
   };
-  const begin = process.cpuUsage();
-  simulation(JSON.stringify(config));
-  return count / cpuSeconds(begin);
+  return count / (await cpu(() => simulation(JSON.stringify(config)))).seconds;
 }
-
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 export async function run() {
   const simulation = await inferenceLab();
@@ -130,7 +121,7 @@ export async function run() {
     for (let i = 0; i < 7; i++) mine.push(await ours(workload, FEW));
     // The first runs of a process are those in which its code gets compiled; inference-lab comes compiled.
     const speed = median(mine.slice(2));
-    const other = typeof simulation === "string" ? undefined : theirs(simulation, workload, FEW);
+    const other = typeof simulation === "string" ? undefined : await theirs(simulation, workload, FEW);
     console.log(
       `${workload.name.padEnd(26)}${String(workload.rate).padEnd(8)}${String(FEW).padEnd(11)}${mine[0].toFixed(0).padEnd(12)}${speed.toFixed(0).padEnd(17)}` +
         `${(other === undefined ? "-" : other.toFixed(0)).padEnd(26)}${other === undefined ? "-" : (speed / other).toFixed(1)}`,

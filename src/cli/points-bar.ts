@@ -1,4 +1,4 @@
-import { formatDuration, SECOND } from "../core/units.js";
+import { formatDuration, MILLISECOND } from "../core/units.js";
 import { newBar } from "./bar.js";
 import type { Terminal } from "./terminal.js";
 
@@ -15,7 +15,8 @@ export interface PointsBar {
 /** Progress over many runs on standard error when that is a terminal; otherwise only what is said. */
 export async function pointsBar(terminal: Terminal, quiet: boolean): Promise<PointsBar> {
   const bar = await newBar(terminal, quiet, "{bar} {value} of {total} points | {left} left{status}");
-  const begin = performance.now();
+  // The first run waits for workers to start; those after it tell how long one takes.
+  let first: { at: number; ran: number } | undefined;
   let status = "";
   let drawn = false;
   const stop = () => {
@@ -25,8 +26,12 @@ export async function pointsBar(terminal: Terminal, quiet: boolean): Promise<Poi
   return {
     update({ done, ran, total }) {
       if (bar === undefined) return;
-      const each = (performance.now() - begin) / Math.max(1, ran);
-      const left = ran === 0 ? "?" : formatDuration(Math.round(((each * (total - done)) / 1e3) * SECOND));
+      const now = performance.now();
+      if (ran > 0) first ??= { at: now, ran };
+      const each = first === undefined ? Number.NaN : (now - first.at) / (ran - first.ran);
+      const left = Number.isFinite(each)
+        ? formatDuration(Math.round(each * (total - done)) * MILLISECOND)
+        : "?";
       if (!drawn) bar.start(total, 0, { left, status });
       drawn = true;
       bar.update(done, { left, status });

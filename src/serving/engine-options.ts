@@ -28,8 +28,16 @@ export interface EngineOptions {
 
 /** How an engine says it that has names of its own for what all engines share. */
 export interface OwnNames {
-  /** The shared settings that its options amount to. */
-  read(options: Readonly<Record<string, unknown>>, gpu: GpuType): Partial<EngineOptions>;
+  /**
+   * The shared settings that its options amount to.
+   *
+   * @param gpus of one replica, when the service says so beside the options
+   */
+  read(
+    options: Readonly<Record<string, unknown>>,
+    gpu: GpuType,
+    gpus: number | undefined,
+  ): Partial<EngineOptions>;
   /** Its name for a shared setting, for complaints. */
   names: Partial<Record<keyof EngineOptions, string>>;
 }

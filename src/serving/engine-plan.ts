@@ -41,10 +41,12 @@ export interface EnginePlan {
 export function planEngine(config: ServiceConfig): EnginePlan {
   const { scheduler: entry, gpu, path = [] } = config;
   const enginePath = [...path, "engine"];
-  const optionsPath = [...enginePath, "options"];
+  // What only the command line says is wrong there.
+  const onlyArgs = config.args !== undefined && Object.keys(config.options ?? {}).length === 0;
+  const optionsPath = [...enginePath, onlyArgs ? "args" : "options"];
   const args = readArgs(config, [...enginePath, "args"]);
   const options = fillOptions(entry.info, { ...args.options, ...config.options });
-  const shared = entry.ownNames?.read(options, gpu) ?? options;
+  const shared = entry.ownNames?.read(options, gpu, config.tensorParallel) ?? options;
   const engine = { ...ENGINE_DEFAULTS, ...shared } as unknown as EngineOptions;
   const nameOf = (key: keyof EngineOptions) => entry.ownNames?.names[key] ?? key;
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { InputError, InvariantError } from "../core/errors.js";
 import type { Batch } from "./batch.js";
 import { type ByteSource, GzipFailure } from "./bytes/source.js";
@@ -69,8 +70,14 @@ export class LineReader<B extends Batch> implements Producer<B> {
     return batch.length > 0;
   }
 
+  /** Of the file, or with files beside it of all their hashes. */
   hash(): string {
-    return this.#source.hash();
+    const own = this.#source.hash();
+    const beside = this.#parser?.sideHashes ?? [];
+    if (beside.length === 0) return own;
+    return createHash("sha256")
+      .update([own, ...beside].join("\n"))
+      .digest("hex");
   }
 
   close(): Promise<void> {

@@ -70,6 +70,29 @@ services:
     expect(err).toContain("s.yaml:3:5 error[serving/does-not-fit]");
     expect(err).toContain("the smallest tensor_parallel_size that fits is 8");
   });
+
+  it("a command line that the engine would not take, and arguments that contradict each other", () => {
+    const engine = (
+      args: string,
+    ) => `fleet: { pools: [ { name: h, nodes: 1, gpu: H100-SXM, gpusPerNode: 1 } ] }
+services:
+  - { name: c, model: llama-3.1-8b, replicas: 1, engine: { scheduler: sglang, args: "${args}" }, ${CHAT} }
+`;
+    const typo = run(engine("--shedule-policy lpm"));
+    expect(typo.status).toBe(2);
+    expect(typo.err).toContain("s.yaml:3:85 error[serving/unknown-flag]");
+    expect(typo.err).toContain('did you mean "--schedule-policy"?');
+    const both = run(engine("--enable-priority-scheduling --schedule-policy lpm"));
+    expect(both.status).toBe(2);
+    expect(both.err).toContain(
+      "error[serving/contradictory-options]: enable_priority_scheduling with schedule_policy lpm",
+    );
+    const known = run(engine("--schedule-policy lpm --enable-hierarchical-cache"));
+    expect(known.status).toBe(0);
+    expect(known.out.replace(/\s+/g, " ")).toContain(
+      "flags of c without effect here: --enable-hierarchical-cache",
+    );
+  });
 });
 
 it("two million identical submit times run to their end", () => {

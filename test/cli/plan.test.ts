@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { small } from "../experiment/support/small.js";
+import { interrupted, keptResults } from "../support/command-line.js";
 import { repoPath } from "../support/shared.js";
 
 const BIN = repoPath("bin/whowaits.js");
@@ -88,6 +89,16 @@ describe("plan", () => {
     expect(status).toBe(0);
     expect(out).toMatch(/^1 +1 +✗ cannot run$/m);
     expect(out.replace(/\s+/g, " ")).toContain("a single replication says nothing of chance");
+  });
+
+  it("on Ctrl-C ends the runs in flight, keeps them, and ends with 130", async () => {
+    writeFileSync(join(folder, "s.yaml"), stringify(small({ thresholds: ["wait.p95 < 4m"] }).object));
+    const store = join(folder, "kept");
+    const args = ["plan", "s.yaml", ...NODES, "-n", "300", "--store", store];
+    const { status, out, err } = await interrupted(folder, args, () => keptResults(store) > 3, 1);
+    expect([status, out]).toEqual([130, ""]);
+    expect(err).toContain(`what has run is kept in ${store}; the same command goes on from there`);
+    expect(keptResults(store)).toBeGreaterThan(3);
   });
 
   it("ends with 1 when the largest value does not do, and says so", () => {

@@ -26,7 +26,7 @@ export interface Step {
   step: number;
   added?: string[];
   aborted?: string[];
-  schedule?: Record<string, unknown>;
+  schedule?: Record<string, unknown> & { scheduled: unknown[]; preempted: unknown[] };
   update?: Record<string, unknown>;
 }
 

@@ -10,7 +10,7 @@ function engines(run: TestRun) {
   return run.serving.replicas.map(({ engine, scheduler }) => ({
     memory: memoryState(engine),
     ...(scheduler instanceof SglangScheduler
-      ? { ratio: scheduler.ratio.value, full: scheduler.full, chunked: scheduler.chunked }
+      ? { ratio: scheduler.state.ratio.value, full: scheduler.state.full, chunked: scheduler.state.chunked }
       : {}),
   }));
 }

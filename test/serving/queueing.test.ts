@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/core/random.js";
 import { routers } from "../../src/serving/router.js";
 import { requestSchedulers } from "../../src/serving/schedulers.js";
+import { erlangWait, meanWait } from "./slotted-queue.js";
 import type { Row } from "./support.js";
 import { serve, type TestService, timing } from "./support.js";
 
@@ -52,6 +53,54 @@ const oneAtATime: TestService = {
   scheduler: requestSchedulers.vllm!,
   options: { max_num_seqs: 1, async_scheduling: false },
 };
+
+describe("an engine with c places, whose passes all take the same", () => {
+  const pass = 100;
+  const mean = 10_000;
+  const queue = (places: number, utilisation: number, length = pass) => ({
+    rate: (utilisation * places) / mean,
+    places,
+    pass: length,
+    ends: length / mean,
+  });
+
+  it.each([
+    ["vllm", 1, 0.6],
+    ["vllm", 4, 0.8],
+    ["orca", 4, 0.8],
+    ["sarathi", 8, 0.85],
+  ] as const)(
+    "waits under %s as M/M/%d at %d does, when lengths are geometric and passes short",
+    async (name, places, load) => {
+      const setting = queue(places, load);
+      const { ends, rate } = setting;
+      const rows = poisson(1 / rate, (u) => 1 + Math.floor(Math.log(1 - u) / Math.log(1 - ends)));
+      const options = {
+        vllm: { max_num_seqs: places, async_scheduling: false },
+        orca: { max_batch_size: places },
+        sarathi: { max_num_seqs: places },
+      }[name];
+      const service = { scheduler: requestSchedulers[name]!, options, time: { model: timing(pass) } };
+      const measured = await waiting(rows, service);
+      const exact = meanWait(setting);
+      expect(Math.abs(measured.mean - exact)).toBeLessThan(measured.half);
+      expect(measured.half).toBeLessThan(exact / 3);
+      // The passes' part in it, and that of rounding lengths up to passes, is small.
+      const erlang = erlangWait(rate, places, -pass / Math.log(1 - ends));
+      expect(exact).toBeGreaterThan(erlang);
+      expect(exact).toBeLessThan(1.05 * erlangWait(rate, places, mean) + pass);
+    },
+  );
+
+  it("comes as close to Erlang's formula as its passes are short", () => {
+    const erlang = erlangWait(queue(4, 0.8).rate, 4, mean);
+    const off = [1000, 100, 10].map((length) => meanWait(queue(4, 0.8, length)) / erlang - 1);
+    expect(off.map((share) => share.toFixed(3))).toEqual(["0.015", "0.001", "0.000"]);
+    // M/M/1 at 0.5 waits as long as it serves, M/M/2 at 0.5 a third of that.
+    expect(erlangWait(0.5, 1, 1)).toBeCloseTo(1, 12);
+    expect(erlangWait(1, 2, 1)).toBeCloseTo(1 / 3, 12);
+  });
+});
 
 describe("an engine that serves one request at a time", () => {
   it("waits as M/D/1 says: rho/(2 mu (1 - rho))", async () => {

@@ -175,6 +175,11 @@ const vllmV0 = fc
   .record({
     max_num_seqs: fc.constantFrom(1, 2, 5, 16),
     scheduler_delay_factor: fc.constantFrom(0, 0, 2),
+    chunked: fc.constantFrom(
+      { enable_chunked_prefill: false, max_num_batched_tokens: 300 },
+      { enable_chunked_prefill: true, max_num_batched_tokens: 40 },
+      { enable_chunked_prefill: true, max_num_batched_tokens: 16 },
+    ),
     enable_prefix_caching: fc.boolean(),
     preemption: fc.constantFrom(
       { policy: "fcfs" },
@@ -187,9 +192,10 @@ const vllmV0 = fc
     max_model_len: fc.constantFrom(100, 300),
     tokens: fc.constantFrom(160, 200, 300, 4000),
   })
-  .map(({ preemption, ...options }) => ({
+  .filter(({ chunked, preemption }) => !(chunked.enable_chunked_prefill && preemption.policy === "priority"))
+  .map(({ preemption, chunked, ...options }) => ({
     scheduler: "vllm-v0",
-    options: blocksOf({ ...options, ...preemption, max_num_batched_tokens: 300 }),
+    options: blocksOf({ ...options, ...preemption, ...chunked }),
   }));
 
 const sglang = fc

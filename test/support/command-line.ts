@@ -18,7 +18,7 @@ export function whowaits(cwd: string, args: readonly string[], env: Record<strin
     encoding: "utf8",
     cwd,
     env: { PATH: process.env.PATH, ...env },
-    timeout: 60_000,
+    timeout: 150_000,
   });
   return { status: done.status, out: done.stdout, err: done.stderr };
 }

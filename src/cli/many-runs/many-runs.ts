@@ -37,10 +37,17 @@ export async function withManyRuns<T>(
     status: bar.status,
   });
   const stop = new AbortController();
-  const interrupts = new Interrupts(terminal.world, bar.stop, () => {
-    stop.abort();
-    bar.say("ending the runs in flight; again to stop at once\n");
-  });
+  const interrupts = new Interrupts(
+    terminal.world,
+    () => {
+      bar.stop();
+      void opened.executor.close();
+    },
+    () => {
+      stop.abort();
+      bar.say("ending the runs in flight; again to stop at once\n");
+    },
+  );
   try {
     const kept = store === undefined ? {} : { store };
     return await work({ ...opened, stop: stop.signal, bar, interrupts, ...kept });

@@ -14,7 +14,7 @@ export interface Executor {
     stop?: AbortSignal,
   ): Promise<void>;
 
-  /** Lets go of threads and the like; afterwards it cannot run. */
+  /** Lets go of processes and the like, at once; afterwards it cannot run. */
   close(): Promise<void>;
 }
 

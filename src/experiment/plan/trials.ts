@@ -92,7 +92,7 @@ export class Trials {
       if (outcome === undefined) throw new Stopped();
       const error = await tasks.errorOf(point, outcome);
       const refused =
-        error instanceof InputError && !error.problems.some(({ code }) => /^store\//.test(code));
+        error instanceof InputError && !error.problems.some(({ code }) => /^(store|slurm)\//.test(code));
       if (error !== undefined && !refused) throw error;
       const kept = this.#kept.get(nameOf(point.set));
       if (error !== undefined) this.#kept.set(nameOf(point.set), error as InputError);

@@ -1,6 +1,7 @@
 import { decisiveTarget, frontier } from "../../experiment/plan/frontier.js";
 import type { Plan } from "../../experiment/plan/plan.js";
 import type { Dropped, Tried } from "../../experiment/plan/setting.js";
+import type { Target } from "../../experiment/plan/targets.js";
 import { countOf, formatNumber, NO_BREAK } from "../figures.js";
 import { PLAIN, type Style } from "../style.js";
 import { shortKeys } from "../sweep/groups.js";
@@ -51,7 +52,14 @@ export function tableOf(plan: Plan, shown: readonly Tried[]): TableText {
     ...row(values, amount(plan, cost)),
     ...targets.map((_, i) => (error ? (i === 0 ? "✗ cannot run" : "") : standingText(standings[i]!))),
   ]);
-  return { head: [...head, ...targets.map(({ text }) => text)], rows };
+  return { head: [...head, ...headsOf(targets)], rows };
+}
+
+/** Targets as heads of columns: a service that all of them speak of needs not be named in each. */
+function headsOf(targets: readonly Target[]): string[] {
+  const services = new Set(targets.flatMap(({ metric }) => metric.labels.service ?? []));
+  const only = services.size === 1 ? [...services][0]! : undefined;
+  return targets.map(({ text }) => text.replace(`{service=${only}}`, ""));
 }
 
 function amount({ costUnit }: Plan, cost: number | undefined): string {

@@ -1,9 +1,10 @@
 import type { RunningBatch } from "./running-batch.js";
 
-/** Environment of the real engine: SGLANG_INIT_NEW_TOKEN_RATIO, _MIN_NEW_TOKEN_RATIO_FACTOR, _DECAY_STEPS, RETRACT_DECODE_STEPS. */
+/** SGLANG_INIT_NEW_TOKEN_RATIO, SGLANG_MIN_NEW_TOKEN_RATIO_FACTOR and SGLANG_NEW_TOKEN_RATIO_DECAY_STEPS. */
 const INITIAL = 0.7;
 const MINIMUM_FACTOR = 0.14;
 const DECAY_STEPS = 600;
+/** Decoding passes that a retraction looks ahead (SGLANG_RETRACT_DECODE_STEPS). */
 export const RETRACT_DECODE_STEPS = 20;
 
 /**

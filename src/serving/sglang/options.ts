@@ -160,8 +160,9 @@ export function memFractionStatic(
 export function sharedOptions(
   given: Readonly<Record<string, unknown>>,
   gpu: GpuType,
+  gpus: number | undefined,
 ): Partial<EngineOptions> {
-  const tpSize = given.tp_size as number;
+  const tpSize = gpus ?? (given.tp_size as number);
   const pageSize = given.page_size as number;
   const most = given.max_total_tokens as number | undefined;
   return {

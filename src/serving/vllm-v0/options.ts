@@ -5,6 +5,9 @@ import type { SchedulerSetup } from "../request-scheduler.js";
 export interface VllmV0Options {
   max_num_batched_tokens: number;
   max_num_seqs: number;
+  enable_chunked_prefill: boolean;
+  /** Others may find what is cached: pieces of prompts end at blocks. */
+  enable_prefix_caching: boolean;
   policy: "fcfs" | "priority";
   scheduler_delay_factor: number;
   preemption_mode?: "recompute" | "swap";
@@ -15,7 +18,14 @@ export const vllmV0Options: readonly OptionInfo[] = [
     name: "max_num_batched_tokens",
     type: "integer",
     minimum: 1,
-    description: "Most prompt tokens of one pass; by default max_model_len, but at least 2048",
+    description:
+      "Most tokens of one pass: of prompts, or with chunked prefill of all; by default 2048, and without chunked prefill at least max_model_len",
+  },
+  {
+    name: "enable_chunked_prefill",
+    type: "boolean",
+    description:
+      "Prompts are computed in pieces that fit beside those who decode; by default where max_model_len is above 32768",
   },
   {
     name: "max_num_seqs",
@@ -55,6 +65,8 @@ export const vllmV0Options: readonly OptionInfo[] = [
   },
 ];
 
+const DEFAULT_TOKENS = 2048;
+
 /**
  * The defaults of V0 and its consistency rules (vllm/config.py of 0.10).
  *
@@ -64,19 +76,22 @@ export function resolveVllmV0(
   given: Readonly<Record<string, unknown>>,
   { maxModelLen, path }: SchedulerSetup,
 ): VllmV0Options {
+  const chunked = (given.enable_chunked_prefill as boolean | undefined) ?? maxModelLen > 32_768;
   const options = {
     ...given,
-    max_num_batched_tokens: given.max_num_batched_tokens ?? Math.max(maxModelLen, 2048),
+    enable_chunked_prefill: chunked,
+    max_num_batched_tokens:
+      given.max_num_batched_tokens ?? (chunked ? DEFAULT_TOKENS : Math.max(maxModelLen, DEFAULT_TOKENS)),
   } as VllmV0Options & { swap_space: number };
   const { max_num_batched_tokens: batched, max_num_seqs: seqs, preemption_mode, policy } = options;
   const problems: Problem[] = [];
   const wrong = (key: string, message: string, hint: string) =>
     problems.push({ code: "serving/contradictory-options", message, path: [...path, key], hint });
-  if (batched < maxModelLen)
+  if (batched < maxModelLen && !chunked)
     wrong(
       "max_num_batched_tokens",
       `max_num_batched_tokens (${batched}) is smaller than max_model_len (${maxModelLen})`,
-      "prompts are computed in one piece: raise it, or lower max_model_len",
+      "prompts are computed in one piece: raise it, lower max_model_len, or set enable_chunked_prefill: true",
     );
   if (batched < seqs)
     wrong(
@@ -95,6 +110,12 @@ export function resolveVllmV0(
       "preemption_mode",
       "preemption_mode swap loses the requests that policy priority drives out",
       "set preemption_mode: recompute",
+    );
+  if (chunked && policy === "priority")
+    wrong(
+      "policy",
+      "policy priority has no effect with chunked prefill in V0",
+      "set enable_chunked_prefill: false, or policy: fcfs",
     );
   if (problems.length > 0) throw new InputError(problems);
   return options;

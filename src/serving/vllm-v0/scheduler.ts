@@ -16,8 +16,8 @@ function watermarkOf(usableBlocks: number): number {
 }
 
 /**
- * vLLM's scheduler before V1 (vllm/core/scheduler.py, `_schedule_default`): new prompts go before everything, in a pass of
- * their own; without any, everybody decodes. Who finds no free block drives out the last one running.
+ * vLLM's scheduler before V1 (vllm/core/scheduler.py): new prompts go before everything, in a pass of their own; without
+ * any, everybody decodes. With chunked prefill those who run go first, and prompts come in pieces beside them. Who finds no free block drives out the last one running.
  */
 export class VllmV0Scheduler implements RequestScheduler {
   readonly largestBatch: { sequences: number; tokens: number };
@@ -27,6 +27,8 @@ export class VllmV0Scheduler implements RequestScheduler {
   #lastPromptTime = 0;
   /** Somebody was driven out in the last pass formed. */
   #preempted = false;
+  /** Those among them that start over; they wait again from the next pass on. */
+  readonly #victims: number[] = [];
   #growth: DecodeGrowth | undefined;
 
   constructor(readonly options: VllmV0Options) {
@@ -51,22 +53,46 @@ export class VllmV0Scheduler implements RequestScheduler {
     if (this.#prompt) this.#lastPromptTime = engine.now - this.#formed;
     this.#formed = engine.now;
     this.#preempted = false;
-    if (engine.swapped.length === 0) this.#schedulePrompts(engine, out);
-    else if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("swapped requests first");
-    this.#prompt = out.count > 0;
-    if (!this.#prompt) {
-      if (this.options.policy === "priority") this.#driveOut(engine);
-      this.#scheduleRunning(engine, out);
-      if (!this.#preempted) this.#scheduleSwapped(engine, out);
-      // The only one left may have made room for itself by giving way: V0's loop comes round at once.
-      if (out.count === 0 && this.#preempted) out.wakeAt = engine.now;
-    }
+    if (this.options.enable_chunked_prefill) this.#mixed(engine, out);
+    else this.#promptsFirst(engine, out);
+    for (const r of this.#victims) engine.waiting.pushFront(r);
+    this.#victims.length = 0;
+    // The only one left may have made room for itself by giving way: V0's loop comes round at once.
+    if (out.count === 0 && this.#preempted) out.wakeAt = engine.now;
     engine.advance(out);
   }
 
-  #schedulePrompts(engine: Engine, out: Batch): void {
+  /** `_schedule_default`: new prompts in a pass of their own, else everybody decodes. */
+  #promptsFirst(engine: Engine, out: Batch): void {
+    const { max_num_batched_tokens, policy } = this.options;
+    if (engine.swapped.length === 0) this.#schedulePrompts(engine, out, max_num_batched_tokens);
+    else if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("swapped requests first");
+    this.#prompt = out.count > 0;
+    if (this.#prompt) return;
+    if (policy === "priority") this.#driveOut(engine);
+    this.#scheduleRunning(engine, out);
+    if (!this.#preempted) this.#scheduleSwapped(engine, out);
+  }
+
+  /** `_schedule_chunked_prefill`: who runs first, then new prompts in what the budget leaves. */
+  #mixed(engine: Engine, out: Batch): void {
+    const { max_num_batched_tokens } = this.options;
+    this.#scheduleRunning(engine, out);
+    if (!this.#preempted) this.#scheduleSwapped(engine, out);
+    const before = out.count;
+    this.#schedulePrompts(engine, out, max_num_batched_tokens - out.totalTokens);
+    this.#prompt = out.count > before;
+  }
+
+  /** Tokens of a request that a pass has room for: all that are left, or with chunked prefill a piece. */
+  #piece(left: number, budget: number, { kv }: Engine): number {
+    if (left <= budget || !this.options.enable_chunked_prefill) return left;
+    return kv.findsPrefixes ? budget - (budget % kv.blockSize) : budget;
+  }
+
+  #schedulePrompts(engine: Engine, out: Batch, budget: number): void {
     const { running, waiting, requests, kv, reasons } = engine;
-    const { max_num_batched_tokens, max_num_seqs } = this.options;
+    const { max_num_seqs } = this.options;
     let tokens = 0;
     while (waiting.length > 0) {
       const r = waiting.peek();
@@ -83,16 +109,21 @@ export class VllmV0Scheduler implements RequestScheduler {
         out.blockedBy = reasons.intern("no free KV blocks");
         return;
       }
-      // What the prefix cache holds does not count against the budget.
-      const n = known - kv.lookup(r);
-      if (tokens + n > max_num_batched_tokens) {
+      if (tokens >= budget) {
         out.blockedBy = reasons.intern("max_num_batched_tokens");
         return;
       }
-      kv.admit(r, known, known, known);
+      // What the prefix cache holds does not count against the budget.
+      const hits = kv.lookup(r);
+      const n = this.#piece(known - hits, budget - tokens, engine);
+      if (n === 0 || tokens + n > budget) {
+        out.blockedBy = reasons.intern("max_num_batched_tokens");
+        return;
+      }
+      kv.admit(r, known, known, hits + n);
       waiting.pop();
       engine.start(r);
-      requests.computed[r] = known - n;
+      requests.computed[r] = hits;
       out.add(r, n);
       tokens += n;
     }
@@ -132,14 +163,17 @@ export class VllmV0Scheduler implements RequestScheduler {
 
   #scheduleRunning(engine: Engine, out: Batch): void {
     const { running, requests, kv } = engine;
+    const { enable_chunked_prefill, max_num_batched_tokens } = this.options;
+    const budget = enable_chunked_prefill ? max_num_batched_tokens : Number.POSITIVE_INFINITY;
     for (let i = 0; i < running.length; i++) {
       const r = running.items[i]!;
+      const n = this.#piece(requests.known(r) - requests.computed[r]!, budget - out.totalTokens, engine);
+      if (n === 0) return;
       // V0 wants a free block for every token, also where the last block has room.
       while (i < running.length && kv.pool.free < 1) this.#preempt(engine, out);
       if (i === running.length) return;
-      const known = requests.known(r);
-      kv.grow(r, known, known);
-      out.add(r, known - requests.computed[r]!);
+      kv.grow(r, requests.known(r), requests.computed[r]! + n);
+      out.add(r, n);
     }
   }
 
@@ -148,18 +182,22 @@ export class VllmV0Scheduler implements RequestScheduler {
     this.#preempted = true;
     const last = engine.running.length - 1;
     if (this.options.preemption_mode === "swap" && engine.swapOut(last, out)) return;
-    engine.waiting.pushFront(engine.preempt(last));
+    this.#victims.push(engine.preempt(last));
   }
 
   #scheduleSwapped(engine: Engine, out: Batch): void {
     const { running, swapped, requests, kv } = engine;
-    while (swapped.length > 0 && running.length < this.options.max_num_seqs) {
+    const { enable_chunked_prefill, max_num_batched_tokens, max_num_seqs } = this.options;
+    const budget = enable_chunked_prefill ? max_num_batched_tokens : Number.POSITIVE_INFINITY;
+    while (swapped.length > 0 && running.length < max_num_seqs) {
       const r = swapped.peek();
       const known = requests.known(r);
+      const n = this.#piece(known - requests.computed[r]!, budget - out.totalTokens, engine);
+      if (n === 0) return;
       const touched = Math.ceil(known / kv.blockSize);
       if (kv.pool.free - touched < watermarkOf(kv.pool.usable) || !engine.swapIn(r, out)) return;
-      kv.grow(r, known, known);
-      out.add(r, known - requests.computed[r]!);
+      kv.grow(r, known, requests.computed[r]! + n);
+      out.add(r, n);
     }
   }
 
@@ -171,6 +209,10 @@ export class VllmV0Scheduler implements RequestScheduler {
     const { running, waiting, kv } = engine;
     if (this.#prompt || this.#preempted || batch.count !== running.length) return 0;
     if (waiting.length > 0 && this.options.scheduler_delay_factor > 0) return 0;
+    // A head that is looked up in each pass, only to be left no block's worth of the budget.
+    const { enable_chunked_prefill: chunked } = this.options;
+    if (chunked && kv.findsPrefixes && batch.blockedBy === engine.reasons.intern("max_num_batched_tokens"))
+      return 0;
     const rounds = roundsUntilEnd(engine, batch);
     return Math.min(rounds, kv.roundsWithin(running.items, running.length, rounds, 1));
   }

@@ -5,22 +5,31 @@ import type { ParsedArgs } from "../request-scheduler.js";
 import { notModelled, onlyOne, shortFlags, withoutEffect } from "./flags.js";
 import { vllmOptions } from "./options.js";
 
-const options = new Map<string, OptionInfo>(
-  [...vllmOptions, ...engineOptions(true)]
-    .filter((option) => option.name !== "usage_context")
-    .map((option) => [option.name.replaceAll("_", "-"), option]),
-);
+/** Options that no flag of vLLM sets. */
+const ours = ["usage_context", "kv_offloading_disk_size", "kv_offloading_disk_bandwidth"];
 
-const vllmServe: CommandLine = {
-  program: "vllm serve",
-  options,
-  negates: true,
-  aliases: shortFlags,
-  withoutEffect,
-  notModelled,
-  onlyOne,
-  readNumber,
-};
+/** The command line of `vllm serve`, with these options; `policy` has a longer name there. */
+export function vllmServe(options: readonly OptionInfo[]): CommandLine {
+  return {
+    program: "vllm serve",
+    options: new Map(
+      options
+        .filter(({ name }) => !ours.includes(name))
+        .map((option) => [
+          option.name === "policy" ? "scheduling-policy" : option.name.replaceAll("_", "-"),
+          option,
+        ]),
+    ),
+    negates: true,
+    aliases: shortFlags,
+    withoutEffect,
+    notModelled,
+    onlyOne,
+    readNumber,
+  };
+}
+
+const v1 = vllmServe([...vllmOptions, ...engineOptions(true)]);
 
 /**
  * Reads the arguments of `vllm serve`, switches also as `--no-flag`, and its short forms.
@@ -29,7 +38,7 @@ const vllmServe: CommandLine = {
  * @throws InputError naming every flag that vLLM does not know, or whose value is wrong
  */
 export function parseVllmArgs(args: string, path: readonly (string | number)[]): ParsedArgs {
-  return parseCommandLine(vllmServe, args, path);
+  return parseCommandLine(v1, args, path);
 }
 
 /** As vLLM reads it: whole numbers may end in k, m, g (thousands) or K, M, G (1024s). */

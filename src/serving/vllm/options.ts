@@ -94,6 +94,14 @@ export const vllmOptions: readonly OptionInfo[] = [
     description: "GB/s at which a replica reads that disk (one NVMe drive)",
   },
   {
+    name: "performance_mode",
+    type: "enum",
+    values: ["balanced", "interactivity", "throughput"],
+    default: "balanced",
+    description:
+      "throughput doubles the defaults of max_num_batched_tokens and max_num_seqs; interactivity changes kernels, which is not modelled",
+  },
+  {
     name: "usage_context",
     type: "enum",
     values: ["api_server", "llm_class"],
@@ -117,13 +125,15 @@ export function resolveVllm(
   const large = gpu.memory >= 70 * 2 ** 30 && !gpu.name.startsWith("A100");
   const offline = given.usage_context === "llm_class";
   const chunked = (given.enable_chunked_prefill as boolean | undefined) ?? true;
-  const seqs = (given.max_num_seqs as number | undefined) ?? (large ? 1024 : 256);
+  const factor = given.performance_mode === "throughput" ? 2 : 1;
+  let seqs = (given.max_num_seqs as number | undefined) ?? factor * (large ? 1024 : 256);
   let batched = given.max_num_batched_tokens as number | undefined;
   if (batched === undefined) {
-    batched = large ? (offline ? 16_384 : 8192) : offline ? 8192 : 2048;
+    batched = factor * (large ? (offline ? 16_384 : 8192) : offline ? 8192 : 2048);
     if (!chunked) batched = Math.max(batched, maxModelLen);
-    batched = Math.max(Math.min(batched, seqs * maxModelLen), seqs);
+    batched = Math.min(batched, seqs * maxModelLen);
   }
+  if (given.max_num_seqs === undefined) seqs = Math.min(seqs, batched);
   const partial = (given.max_num_partial_prefills as number | undefined) ?? 1;
   let threshold = (given.long_prefill_token_threshold as number | undefined) ?? 0;
   if (partial > 1 && threshold === 0) threshold = Math.floor(0.04 * maxModelLen);
@@ -148,6 +158,19 @@ export function resolveVllm(
       "long_prefill_token_threshold",
       `long_prefill_token_threshold (${threshold}) is larger than max_model_len (${maxModelLen})`,
       "a threshold that no prompt reaches has no effect",
+    );
+  const long = (given.max_long_partial_prefills as number | undefined) ?? 1;
+  if (partial > 1 && !chunked)
+    wrong(
+      "max_num_partial_prefills",
+      `max_num_partial_prefills (${partial}) needs chunked prefill`,
+      "set enable_chunked_prefill: true, or leave it out",
+    );
+  if (long > partial)
+    wrong(
+      "max_long_partial_prefills",
+      `max_long_partial_prefills (${long}) is larger than max_num_partial_prefills (${partial})`,
+      "of so many partial prompts no more can be long",
     );
   if (problems.length > 0) throw new InputError(problems);
 

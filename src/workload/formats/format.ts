@@ -39,6 +39,8 @@ export interface RowParser<Batch> {
    * @throws InputError when the rows together show that this is another format
    */
   end?(): Buffer | undefined;
+  /** Hashes of other files that the rows depend on, in hex; they become part of the trace's. */
+  readonly sideHashes?: readonly string[];
 }
 
 /** What a parser of jobs works with. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
@@ -17,16 +18,21 @@ const SIDE_FILES: readonly (readonly [file: string, key: string])[] = [
   ["5_web_search.jsonl", "web_search_id"],
 ];
 
-/**
- * Tokens of each piece by its id; ids of different parts do not overlap.
- * @throws InputError when a side file is missing or holds something else
- */
-export function componentLengths({ folder, tally }: RequestInput): Map<number, number> {
+export interface Components {
+  /** Tokens of each piece by its id; ids of different parts do not overlap. */
+  lengths: Map<number, number>;
+  /** SHA-256 of each side file, in hex. */
+  hashes: string[];
+}
+
+/** @throws InputError when a side file is missing or holds something else */
+export function readComponents({ folder, tally }: RequestInput): Components {
   const lengths = new Map<number, number>();
+  const hashes: string[] = [];
   for (const [file, key] of SIDE_FILES) {
-    let text: string;
+    let bytes: Buffer;
     try {
-      text = readFileSync(join(folder, file), "utf8");
+      bytes = readFileSync(join(folder, file));
     } catch {
       throw new InputError({
         code: "trace/missing-side-file",
@@ -35,7 +41,9 @@ export function componentLengths({ folder, tally }: RequestInput): Map<number, n
         hint: `a RAGPulse trace comes with ${SIDE_FILES.map(([name]) => name).join(", ")}`,
       });
     }
-    text.split("\n").forEach((line, i) => {
+    hashes.push(createHash("sha256").update(bytes).digest("hex"));
+    const lines = bytes.toString("utf8").split("\n");
+    lines.forEach((line, i) => {
       if (line.trim() === "") return;
       const row = parseObject(line);
       const id = row?.[key];
@@ -50,5 +58,5 @@ export function componentLengths({ folder, tally }: RequestInput): Map<number, n
       lengths.set(id as number, tokens as number);
     });
   }
-  return lengths;
+  return { lengths, hashes };
 }

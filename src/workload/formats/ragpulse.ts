@@ -6,7 +6,7 @@ import { JsonCells } from "./cells.js";
 import type { ColumnSet } from "./columns.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
 import { JsonLine, parseObject } from "./json-line.js";
-import { COMPONENTS, componentLengths } from "./ragpulse-components.js";
+import { COMPONENTS, readComponents } from "./ragpulse-components.js";
 import { RequestRow } from "./request-row.js";
 
 const COLUMNS: ColumnSet = {
@@ -42,6 +42,7 @@ class RagPulseParser implements RowParser<RequestBatch> {
   readonly #cells = new JsonCells();
   readonly #row = new RequestRow();
   readonly #input: RequestInput;
+  readonly sideHashes: readonly string[];
   readonly #lengths: ReadonlyMap<number, number>;
   /** By piece and what stands before it: the number of the whole, and by that number its first address. */
   readonly #children = new Map<string, number>();
@@ -52,7 +53,9 @@ class RagPulseParser implements RowParser<RequestBatch> {
   constructor(input: RequestInput) {
     this.#input = input;
     this.#line = new JsonLine(input.tally, COLUMNS, ["*"]);
-    this.#lengths = componentLengths(input);
+    const { lengths, hashes } = readComponents(input);
+    this.#lengths = lengths;
+    this.sideHashes = hashes;
     input.origin.content = true;
   }
 

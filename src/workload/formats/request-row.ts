@@ -61,7 +61,7 @@ export class RequestRow {
     if (this.outputTokens < 1) return Reason.noOutput;
     if (this.outputTokens > MOST_TOKENS) return Reason.tooLarge;
     this.blame = "priority";
-    if (Math.abs(this.priority) > MOST_TOKENS) return Reason.priorityRange;
+    if ((this.priority | 0) !== this.priority) return Reason.priorityRange;
     this.blame = "ttft_slo";
     if (this.ttftSlo <= 0) return Reason.noTarget;
     this.blame = "e2e_slo";

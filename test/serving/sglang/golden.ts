@@ -109,7 +109,8 @@ export function replay(golden: Golden): Step[] {
     usableBlocks: config.max_total_num_tokens / config.page_size,
     blockSize: config.page_size,
   });
-  const waiting = scheduler.createQueue(requests);
+  const waiting = scheduler.createQueue();
+  const { state } = scheduler;
   const specOf = (r: number) => golden.requests[requests.numericId(r)]!;
   const idOf = (r: number) => specOf(r).id;
   let retracted: string[] = [];
@@ -166,9 +167,9 @@ export function replay(golden: Golden): Step[] {
       ...(arriving.length > 0 ? { added: arriving.map(({ id }) => id) } : {}),
       batch: show(batch, prefills, idOf),
       retracted,
-      chunked: scheduler.chunked < 0 ? null : idOf(scheduler.chunked),
-      full: scheduler.full,
-      ratio: Math.round(scheduler.ratio.value * 1e9) / 1e9,
+      chunked: state.chunked < 0 ? null : idOf(state.chunked),
+      full: state.full,
+      ratio: Math.round(state.ratio.value * 1e9) / 1e9,
       waiting: waiting.list().map(idOf),
       available: memory.available,
       evictable: memory.tree.evictable,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Names } from "../../../src/core/names.js";
 import { RequestTable } from "../../../src/serving/request-table.js";
 import { type EvictionPolicy, evictionPolicies } from "../../../src/serving/sglang/eviction.js";
+import { RadixMemory } from "../../../src/serving/sglang/radix-memory.js";
 import { RadixTree, ROOT } from "../../../src/serving/sglang/radix-tree.js";
 import { RequestBatch } from "../../../src/workload/batch.js";
 import { Runs } from "../../../src/workload/content.js";
@@ -89,7 +90,7 @@ describe("the radix tree", () => {
         expect(tree.evict(Number.POSITIVE_INFINITY)).toBe(total);
         expect(tree.nodes).toBe(0);
       }),
-      { numRuns: 500, seed: 1 },
+      { numRuns: 200, seed: 1 },
     );
   });
 
@@ -126,10 +127,47 @@ describe("the radix tree", () => {
             expect(tree.locked).toBe(0);
           },
         ),
-        { numRuns: 150, seed: 2 },
+        { numRuns: 60, seed: 2 },
       );
     },
   );
+});
+
+describe("hits of a node", () => {
+  const requests = new RequestTable({ ids: new Names(), tenants: new Names() });
+  const long = { document: 1, shared: 20, own: 0, priority: 0 };
+  const hitsAlong = ({ parent, hits }: RadixTree, from: number) => {
+    const all: number[] = [];
+    for (let node = from; node !== ROOT; node = parent[node]!) all.unshift(hits[node]!);
+    return all;
+  };
+
+  it("are insertions that came through, and both parts of a split node have them", () => {
+    const tree = new RadixTree(requests, 1, "lfu");
+    const [first, second] = [add(requests, long), add(requests, { ...long, shared: 15, own: 5 })];
+    tree.insert(first, 20, true);
+    const branch = tree.insert(second, 20, true);
+    expect(hitsAlong(tree, branch)).toEqual([2, 1]);
+    expect(hitsAlong(tree, tree.match(first, 20))).toEqual([2, 1]);
+    tree.insert(first, 20, true);
+    expect(hitsAlong(tree, tree.match(first, 20))).toEqual([3, 2]);
+    // A look-up counts nothing, even where it splits.
+    expect(hitsAlong(tree, tree.match(first, 18))).toEqual([3, 2]);
+  });
+
+  it("do not count the chunks of a prompt, only the prompt", () => {
+    const memory = new RadixMemory(requests, 100, 1, true, "lfu");
+    const request = add(requests, long);
+    memory.hold(request, ROOT, 0);
+    memory.take(request, 8);
+    requests.computed[request] = 8;
+    memory.cache(request, 8, true);
+    expect(hitsAlong(memory.tree, memory.held(request))).toEqual([0]);
+    memory.take(request, 12);
+    requests.computed[request] = 20;
+    memory.cache(request, 20, false);
+    expect(hitsAlong(memory.tree, memory.held(request))).toEqual([1, 1]);
+  });
 });
 
 /** The leaf that the policy's definition names, found by looking at all of them; -1 when none can go. */

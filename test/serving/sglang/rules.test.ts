@@ -3,12 +3,12 @@ import { InputError } from "../../../src/core/errors.js";
 import { RequestOutcome } from "../../../src/journal/journal.js";
 import { requestSchedulers } from "../../../src/serving/schedulers.js";
 import { Recorder } from "../recorder.js";
-import { type Row, rowsStream, serve, setUp, timing } from "../support.js";
+import { type Row, rowsStream, serve, setUp, type TestOptions, timing } from "../support.js";
 
 const PASS = 10;
 
 /** Every pass takes 10 µs; a cache of so many tokens. */
-async function run(rows: Row[], options: Record<string, unknown> = {}, events = 10_000) {
+async function run(rows: Row[], options: Record<string, unknown> = {}, more: TestOptions = {}) {
   const recorder = new Recorder();
   await serve(
     [
@@ -20,7 +20,7 @@ async function run(rows: Row[], options: Record<string, unknown> = {}, events = 
       },
     ],
     [recorder],
-    { events },
+    { events: 10_000, ...more },
   );
   return recorder;
 }
@@ -50,6 +50,28 @@ describe("sglang", () => {
     const recorder = await run([row(0, 4, 6), row(15, 20, 2)], options);
     expect(passesOf(recorder, 0)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(passesOf(recorder, 1)).toEqual([5, 6]);
+  });
+
+  it("counts nobody as running who left before it was idle", async () => {
+    const options = { chunked_prefill_size: 8, enable_mixed_chunk: true };
+    const recorder = await run([row(0, 4, 2), row(1000, 20, 1)], options);
+    expect(recorder.passes[0]!.map(({ tokens }) => tokens)).toEqual([4, 1, 8, 8, 4]);
+  });
+
+  it("starts anew when its GPUs come back", async () => {
+    const rows = [row(0, 4, 6), row(0, 20, 6)];
+    const recorder = await run(rows, { chunked_prefill_size: 8 }, { outage: [35, 100] });
+    // The third pass is lost; what was generated is computed again, and nothing is cached any more.
+    const tokens = recorder.passes[0]!.map(({ start, tokens }) => [start, tokens]);
+    expect(tokens.slice(0, 4)).toEqual([
+      [0, 8],
+      [10, 8],
+      [20, 8],
+      [30, 2],
+    ]);
+    expect(tokens.slice(4).map(([, count]) => count)).toEqual([8, 8, 8, 2, 2, 2, 2, 2]);
+    expect(passesOf(recorder, 0)).toHaveLength(6);
+    expect(passesOf(recorder, 1)).toHaveLength(6);
   });
 
   it("computes a long prompt in chunks, before others", async () => {
@@ -138,6 +160,17 @@ describe("sglang", () => {
       { ...options, schedule_low_priority_values_first: true },
     );
     expect(passesOf(low, 1)).toEqual([3, 4, 5]);
+  });
+
+  it("of equally urgent requests makes the one give way that came last", async () => {
+    const rows = [
+      row(0, 10, 30, { priority: 1 }),
+      row(0, 10, 30, { priority: 1 }),
+      row(15, 10, 3, { priority: 12 }),
+    ];
+    const recorder = await run(rows, { enable_priority_scheduling: true, max_running_requests: 2 });
+    expect(reasonsOf(recorder, 0)).not.toContain("preempted");
+    expect(reasonsOf(recorder, 1)).toContain("preempted");
   });
 
   it("refuses what can never run, and cuts what would not end", async () => {

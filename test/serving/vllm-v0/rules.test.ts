@@ -105,6 +105,59 @@ describe("vLLM V0", () => {
   });
 });
 
+describe("vLLM V0 with chunked prefill", () => {
+  const chunked = { enable_chunked_prefill: true, max_num_batched_tokens: 8, max_num_seqs: 4 };
+
+  it("computes prompts in what those who decode leave of the budget", async () => {
+    const { passes, requests } = await run([row(0, 6, 6), row(0, 20, 2)], 100, chunked);
+    // The first prompt and two tokens of the second; then one decode and seven tokens at a time.
+    expect(passes).toEqual(["2/8", "2/8", "2/8", "2/5", "2/2", "1/1"]);
+    expect(requests.get(0)!.tokens).toEqual([100, 200, 300, 400, 500, 600]);
+    expect(requests.get(1)!.tokens).toEqual([400, 500]);
+  });
+
+  it("ends pieces at blocks when prefixes are cached", async () => {
+    const { passes } = await run([row(0, 6, 6), row(0, 20, 2)], 100, {
+      ...chunked,
+      max_num_batched_tokens: 9,
+      enable_prefix_caching: true,
+    });
+    // Of three tokens that are left no block can be made; of eight beside a decode, two.
+    expect(passes).toEqual(["1/6", "2/9", "2/9", "2/5", "2/2", "1/1"]);
+  });
+
+  it("lets who gave way wait again from the next pass on only", async () => {
+    const { requests } = await run([row(0, 8, 8), row(0, 8, 8)], 6, {
+      ...chunked,
+      max_num_batched_tokens: 20,
+    });
+    const events = requests.get(1)!.events;
+    const preempted = events.findIndex((event) => event.endsWith("preempt"));
+    expect(events[preempted]).toBe("200 preempt");
+    expect(events[preempted + 1]).toBe("300 schedule");
+    for (const { tokens } of requests.values()) expect(tokens).toHaveLength(8);
+  });
+});
+
+describe("the command line of vLLM V0", () => {
+  it("is taken as it is", () => {
+    const line =
+      "vllm serve m --max-num-seqs 64 --swap-space 8 --preemption-mode swap --scheduler-delay-factor=0.5 " +
+      "--enable-chunked-prefill --scheduling-policy fcfs --num-lookahead-slots 0 --use-v2-block-manager";
+    expect(requestSchedulers["vllm-v0"]!.parseArgs!(line, [])).toEqual({
+      options: {
+        max_num_seqs: 64,
+        swap_space: 8,
+        preemption_mode: "swap",
+        scheduler_delay_factor: 0.5,
+        enable_chunked_prefill: true,
+        policy: "fcfs",
+      },
+      notModelled: ["--num-lookahead-slots", "--use-v2-block-manager"],
+    });
+  });
+});
+
 describe("contradictory settings of vLLM V0", () => {
   const problems = (options: Record<string, unknown>) => {
     try {
@@ -123,9 +176,14 @@ describe("contradictory settings of vLLM V0", () => {
     expect(problems({ preemption_mode: "swap", swap_space: 0 })).toEqual([
       "services.0.engine.options.swap_space: preemption_mode is swap, but swap_space is 0",
     ]);
-    expect(problems({ preemption_mode: "swap", policy: "priority" })).toEqual([
+    expect(problems({ preemption_mode: "swap", policy: "priority", max_model_len: 4096 })).toEqual([
       "services.0.engine.options.preemption_mode: preemption_mode swap loses the requests that policy priority drives out",
     ]);
     expect(problems({ preemption_mode: "swap" })).toEqual([]);
+    // Chunked prefill is the default of long contexts.
+    expect(problems({ policy: "priority" })).toEqual([
+      "services.0.engine.options.policy: policy priority has no effect with chunked prefill in V0",
+    ]);
+    expect(problems({ max_num_batched_tokens: 1024 })).toEqual([]);
   });
 });

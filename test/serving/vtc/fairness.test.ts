@@ -62,7 +62,7 @@ function backlog(count: number, [a, b]: readonly (readonly [input: number, outpu
 }
 
 const size = fc.tuple(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 1, max: 120 }));
-/** 2 max(w_p L_input, w_q M), Theorem 4.4 of the paper. */
+/** 2 max(w_p L_input, w_q M), as the paper proves. */
 const bound = (sizes: readonly (readonly [number, number])[]) =>
   2 * Math.max(INPUT_PRICE * Math.max(...sizes.map(([input]) => input)), OUTPUT_PRICE * TOKENS);
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type RequestOptions, readRequests } from "../../../src/workload/read.js";
 import { sharedPath } from "../../support/shared.js";
@@ -136,6 +139,23 @@ describe("sessions and prefixes of our own formats", () => {
 });
 
 describe("ragpulse", () => {
+  it("hashes the files beside the trace with it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "whowaits-"));
+    const keys = ["sys_prompt", "passage", "history", "user_input", "web_search"];
+    const names = ["1_sys_prompt", "2_passages", "3_history", "4_user_input", "5_web_search"];
+    names.forEach((name, i) => {
+      writeFileSync(join(folder, `${name}.jsonl`), `{"${keys[i]}_id":${i},"token_length":10}\n`);
+    });
+    const path = join(folder, "trace.jsonl");
+    const row = { timestamp: "0", input_length: 50, output_length: 5, hash_ids: { sys_prompt: [0] } };
+    writeFileSync(path, `${JSON.stringify({ ...row, session_id: "a" })}\n`);
+    const hash = async () => (await readRequests({ path, name: "trace.jsonl" }, requestNames())).origin.hash;
+    const before = await hash();
+    expect(await hash()).toBe(before);
+    writeFileSync(join(folder, "2_passages.jsonl"), '{"passage_id":1,"token_length":11}\n');
+    expect(await hash()).not.toBe(before);
+  });
+
   it("names the side file that is missing", async () => {
     const row =
       '{"timestamp":"0","input_length":5,"output_length":5,"hash_ids":{"sys_prompt":[]},"session_id":"a"}';

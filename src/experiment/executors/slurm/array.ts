@@ -69,9 +69,9 @@ export class FollowedArray {
     return [...this.#chunks.values()].some(({ began }) => began);
   }
 
-  /** Points that none of its tasks has told of. */
+  /** Points that are still to come from it. */
   *open(): Generator<string> {
-    for (const { open } of this.#chunks.values()) yield* open;
+    for (const { open, over } of this.#chunks.values()) if (!over) yield* open;
   }
 
   /** Tasks that are not over, by Slurm's word for their state and, for waiting ones, the reason. */

@@ -54,18 +54,21 @@ export class SlurmClient {
     this.#environment = Object.fromEntries(kept);
   }
 
-  /** @throws InputError `slurm/missing` where there is no Slurm */
-  async check(): Promise<void> {
-    await this.#run("sbatch", ["--version"]);
-  }
-
   /**
    * Tasks that an array may have.
    *
-   * @throws InputError `slurm/no-arrays` where arrays are switched off
+   * @throws InputError `slurm/missing` where there is no Slurm, `slurm/unreachable` where it does not answer, and
+   *   `slurm/no-arrays` where arrays are switched off
    */
   async maxArraySize(): Promise<number> {
-    const { out } = await this.#run("scontrol", ["show", "config"]);
+    await this.#run("sbatch", ["--version"]);
+    const { status, out, err } = await this.#run("scontrol", ["show", "config"]);
+    if (status !== 0)
+      throw new InputError({
+        code: "slurm/unreachable",
+        message: `Slurm does not answer: ${said(err)}`,
+        hint: "start it on a machine of the cluster; --executor local needs none",
+      });
     const size = Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(out)?.[1] ?? DEFAULT_MAX_ARRAY_SIZE);
     if (size > 0) return size;
     throw new InputError({

@@ -90,6 +90,11 @@ export class Following {
       for (const { key } of chunks.flat()) this.#asked.delete(key);
   }
 
+  /** Nothing more is waited for from an array. */
+  forsake(array: FollowedArray): void {
+    for (const key of array.open()) this.#asked.delete(key);
+  }
+
   follow(array: FollowedArray, size: number): void {
     this.arrays.push(array);
     this.#sizes.set(array, size);

@@ -62,6 +62,7 @@ export class SlurmExecutor implements Executor {
   readonly #pace: Pace;
   readonly #folder: string;
   readonly #report: Reporter;
+  #maxArraySize = 0;
 
   constructor(options: SlurmOptions) {
     this.#options = options;
@@ -70,9 +71,9 @@ export class SlurmExecutor implements Executor {
     this.#report = new Reporter(options);
   }
 
-  /** @throws InputError `slurm/missing` */
+  /** @throws InputError `slurm/missing`, `slurm/unreachable`, `slurm/no-arrays` */
   async open(): Promise<this> {
-    await this.#client.check();
+    this.#maxArraySize = await this.#client.maxArraySize();
     return this;
   }
 
@@ -120,13 +121,12 @@ export class SlurmExecutor implements Executor {
 
   /** Submits points, and returns when all that was asked for has come back, or cannot. */
   async #bring(fresh: readonly Task[], following: Following, stop: AbortSignal): Promise<void> {
-    const most = fresh.length === 0 ? 1 : await this.#client.maxArraySize();
-    following.enqueue(fresh, this.#options.chunk ?? chunkSize(fresh.length, most));
+    following.enqueue(fresh, this.#options.chunk ?? chunkSize(fresh.length, this.#maxArraySize));
     let pause = this.#pace.soonest;
     let heard = performance.now();
     while (!following.done) {
       if (stop.aborted) await this.#wind(following);
-      else await this.#submit(following, most);
+      else await this.#submit(following);
       const going = following.arrays.filter(({ over }) => !over);
       const states = await this.#states(going.map(({ folder }) => folder.name));
       const now = performance.now();
@@ -140,12 +140,12 @@ export class SlurmExecutor implements Executor {
     }
   }
 
-  async #submit(following: Following, most: number): Promise<void> {
+  async #submit(following: Following): Promise<void> {
     const { throttle, store, workers = 1 } = this.#options;
     const flying = () => following.arrays.some(({ over }) => !over);
     // A throttle bounds all arrays together, and Slurm bounds the tasks of each.
     while (following.batches.length > 0 && (throttle === undefined || !flying())) {
-      const { chunks, size } = following.take(most)!;
+      const { chunks, size } = following.take(this.#maxArraySize)!;
       const folder = store.guard(() =>
         ArrayFolder.create(this.#folder, chunks, { store: store.folder, workers }),
       );
@@ -169,7 +169,9 @@ export class SlurmExecutor implements Executor {
   async #wind(following: Following): Promise<void> {
     following.drop();
     for (const array of following.arrays)
-      if (!array.over && following.owns(array)) await this.#client.wind(array.folder.name);
+      if (array.over) continue;
+      else if (following.owns(array)) await this.#client.wind(array.folder.name);
+      else following.forsake(array);
   }
 
   async #states(names: readonly string[]): Promise<States | { silent: string }> {

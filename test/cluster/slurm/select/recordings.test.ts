@@ -59,8 +59,8 @@ function replay(golden: GoldenCase): Start[] {
       state.nodes.count,
       recorded.map((name) => state.nodes.index(name)),
     );
-    const free = selector.select(job, partition, all, "run");
-    const held = selector.select(job, partition, nodes, "run");
+    const free = startOf(selector.select(job, partition, all, "run"));
+    const held = startOf(selector.select(job, partition, nodes, "run"));
     if (held.kind !== "now") {
       starts.push({ ...noIndexes, ...start(label, kind, recorded, state, free, held) });
       continue;
@@ -77,6 +77,13 @@ function replay(golden: GoldenCase): Start[] {
     starts.push({ ...start(label, kind, recorded, state, free, held), recordedIndexes, indexes });
   }
   return starts;
+}
+
+/** A start over jobs that are suspended for it is a start. */
+function startOf(answer: Answer): Answer {
+  return answer.kind === "preempt" && answer.allocation !== undefined
+    ? { kind: "now", allocation: answer.allocation }
+    : answer;
 }
 
 const noIndexes = { recordedIndexes: undefined, indexes: "" };

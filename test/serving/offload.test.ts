@@ -120,19 +120,19 @@ describe("offloading KV blocks", () => {
       { arrival: 100_000, inputTokens: 10, outputTokens: 3 },
     ];
     const recorder = new Recorder();
-    const { time, options } = service(100, 0);
+    const { options } = service(100, 0);
+    const time = { model: timing(100) };
     await serve(
       [{ time, options: { ...options, async_scheduling: false }, requests: [rowsStream(texts)] }],
       [recorder],
     );
     const [first, second, third] = [6, 7, 8].map((row) => recorder.requests.get(row)!);
     expect(third!.events.at(1)).toBe("100000 schedule");
-    expect(third!.tokens).toEqual([101_000, 102_000, 103_000]);
-    // Four blocks each over one link: there after 131 and 262 us, both in time for the next pass.
-    for (const { reasons, events } of [first!, second!]) {
-      expect(reasons).toEqual([[100_000, "KV load"]]);
-      expect(events.at(1)).toBe("101000 schedule");
-    }
+    expect(third!.tokens).toEqual([100_100, 100_200, 100_300]);
+    // Four blocks each over one link: there after 131 and 262 us, and let in by the next pass.
+    for (const { reasons } of [first!, second!]) expect(reasons).toEqual([[100_000, "KV load"]]);
+    expect(first!.events.at(1)).toBe("100200 schedule");
+    expect(second!.events.at(1)).toBe("100300 schedule");
   });
 
   it("lets a request in when what it would have read from there is gone, leaping or not", async () => {

@@ -34,9 +34,7 @@ export async function simulated(object, runs = 5) {
 }
 
 /** A service of llama-3.1-8b on H100s. */
-export const service = (replicas, options, requests) => ({
+export const service = (replicas, options, requests, scheduler = "vllm") => ({
   fleet: { pools: [{ name: "h100", nodes: 1, gpu: "H100-SXM", gpusPerNode: 8 }] },
-  services: [
-    { name: "chat", model: "llama-3.1-8b", engine: { scheduler: "vllm", options }, replicas, requests },
-  ],
+  services: [{ name: "chat", model: "llama-3.1-8b", engine: { scheduler, options }, replicas, requests }],
 });

@@ -5,9 +5,16 @@ import { gunzipSync } from "node:zlib";
 import { service, simulated, trace } from "./measure.js";
 
 export const describe =
-  "CPU of 23,608 requests of Mooncake's conversation trace, reading and all metrics included: vllm with prefix caching, 8 replicas";
+  "CPU of 23,608 requests of Mooncake's conversation trace, reading and all metrics included: prefix caching, 8 replicas";
 
 const REQUESTS = 23_608;
+/** By the trace's own blocks, and as the engines do by default. */
+const ENGINES = [
+  ["vllm", { block_size: 512 }],
+  ["vllm", { block_size: 16 }],
+  ["sglang", { page_size: 512 }],
+  ["sglang", { page_size: 1 }],
+];
 
 /** The trace and, behind it, itself again with other ids, so that the second pass shares nothing with the first. */
 function repeated(path) {
@@ -34,12 +41,14 @@ export async function run() {
   try {
     const twice = join(folder, "twice.jsonl");
     writeFileSync(twice, repeated(path));
-    console.log("block size   requests   first run s   median of the others s   requests/CPU-second");
-    for (const block_size of [512, 16]) {
-      const { first, typical, count } = await simulated(service(8, { block_size }, { trace: twice }));
+    console.log("engine, block size   requests   first run s   median of the others s   requests/CPU-second");
+    for (const [scheduler, options] of ENGINES) {
+      const served = service(8, options, { trace: twice }, scheduler);
+      const { first, typical, count } = await simulated(served);
       const requests = count("ended");
+      const name = `${scheduler}, ${Object.values(options)}`;
       console.log(
-        `${String(block_size).padEnd(13)}${String(requests).padEnd(11)}${first.toFixed(2).padEnd(14)}${typical.toFixed(2).padEnd(25)}${Math.round(requests / typical)}`,
+        `${name.padEnd(21)}${String(requests).padEnd(11)}${first.toFixed(2).padEnd(14)}${typical.toFixed(2).padEnd(25)}${Math.round(requests / typical)}`,
       );
     }
   } finally {

@@ -1,3 +1,4 @@
+import { median } from "./measure.js";
 import { ours, WORKLOADS } from "./serving.bench.js";
 
 export const describe = "requests per CPU-second under sglang beside vllm, on the workloads of `serving`";
@@ -11,8 +12,6 @@ const sglang = {
   scheduler: "sglang",
   args: "--max-running-requests 256 --chunked-prefill-size 8192",
 };
-
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** The median of all runs but the first two of each engine, in which its code gets compiled; taken in turn. */
 async function beside(workload, engines) {

@@ -24,6 +24,12 @@ export interface CommandLine {
   readNumber(option: OptionInfo, text: string): number | undefined;
 }
 
+/** Degrees of parallelism that would change how many GPUs a replica takes. */
+export const oneRankOnly: Readonly<Record<string, string>> = {
+  "pipeline-parallel-size": "pipeline parallelism is not modelled: use --tensor-parallel-size",
+  "data-parallel-size": "each data-parallel rank is an engine of its own: use the service's replicas",
+};
+
 /**
  * Reads an engine's arguments: `--flag value`, `--flag=value` and switches, with `-` or `_`. What comes before the first
  * flag (the program, the model) is passed over: the scenario names the model.

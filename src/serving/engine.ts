@@ -15,6 +15,8 @@ export const UNFINISHED = -1;
 export interface EngineEvents {
   /** The request, about to enter a batch, finds so many of its tokens cached, by the tier that they lie in. */
   found?(time: number, request: number, gpu: number, host: number, disk: number): void;
+  /** The request, out of the queue and not in a batch, waits for another reason: a number of the engine's reasons. */
+  waits?(time: number, request: number, why: number): void;
   /** The request enters a batch for the first time, or again after a preemption. */
   scheduled(time: number, request: number): void;
   /** It lost its place; `why` is a number of the engine's reasons, "preempted" when absent. */
@@ -36,6 +38,10 @@ export class Engine {
   readonly running = new IntList();
   /** Requests whose blocks are in host memory, in the order in which they were swapped out. */
   readonly swapped: FifoQueue;
+  /** Requests whose blocks come from tiers below, in order: each is read when the one before it is there. */
+  readonly loading: FifoQueue;
+  /** When the last of them will be there, µs. */
+  #loaded = 0;
   /** µs since the run's start. */
   now = 0;
   readonly #sampled = new IntList();
@@ -57,23 +63,54 @@ export class Engine {
     readonly events: EngineEvents,
   ) {
     this.swapped = new FifoQueue(requests);
+    this.loading = new FifoQueue(requests);
     this.kv = memory as KvCache;
   }
 
   get unfinished(): number {
-    return this.waiting.length + this.running.length + this.swapped.length;
+    return this.waiting.length + this.running.length + this.swapped.length + this.loading.length;
   }
 
   /** Puts a request, just taken from the queue and given its blocks, at the end of the running ones. */
   start(request: number): void {
-    const { found } = this.memory;
-    if (found.request === request) {
-      this.events.found?.(this.now, request, found.gpu, found.host, found.disk);
-      found.request = -1;
-    }
+    this.#tellFound(request);
     this.requests.status[request] = RequestStatus.Running;
     this.running.push(request);
     this.events.scheduled(this.now, request);
+  }
+
+  #tellFound(request: number): void {
+    const { found } = this.memory;
+    if (found.request !== request) return;
+    this.events.found?.(this.now, request, found.gpu, found.host, found.disk);
+    found.request = -1;
+  }
+
+  /**
+   * Puts a request, just taken from the queue and given its blocks, at the end of the loading ones: passes go on without it
+   * until `loadedAt`.
+   *
+   * @param computed tokens whose blocks it will have then
+   */
+  load(request: number, computed: number): void {
+    const { requests } = this;
+    this.#tellFound(request);
+    this.#loaded = Math.max(this.#loaded, this.now) + this.memory.takeTransfer();
+    requests.loadedAt[request] = Math.round(this.#loaded);
+    requests.computed[request] = computed;
+    requests.status[request] = RequestStatus.Loading;
+    this.loading.push(request);
+    this.events.waits?.(this.now, request, this.reasons.intern("KV load"));
+  }
+
+  /** Gives up a loading request's blocks: it stands in no queue, and looks for its prefix again. */
+  dropLoading(request: number): number {
+    const { requests } = this;
+    this.loading.remove(request);
+    this.kv.free(request, false);
+    requests.status[request] = RequestStatus.Waiting;
+    requests.computed[request] = 0;
+    return request;
   }
 
   /**
@@ -158,6 +195,7 @@ export class Engine {
     const { requests } = this;
     if (requests.status[request] === RequestStatus.Running) this.running.remove(request);
     else if (requests.status[request] === RequestStatus.Swapped) this.swapped.remove(request);
+    else if (requests.status[request] === RequestStatus.Loading) this.loading.remove(request);
     else this.waiting.remove(request);
     requests.status[request] = RequestStatus.Ended;
     this.memory.free(request, false);

@@ -137,6 +137,7 @@ export class Replica {
     this.#endEvent = -1;
     this.#cancelWake();
     this.#inFlight = 0;
+    while (engine.loading.length > 0) engine.waiting.pushFront(engine.dropLoading(engine.loading.last));
     while (engine.swapped.length > 0) engine.waiting.pushFront(engine.dropSwapped(engine.swapped.last));
     while (engine.running.length > 0) engine.waiting.pushFront(engine.preempt(engine.running.length - 1));
     engine.memory.forget();

@@ -4,7 +4,14 @@ import type { RequestBatch } from "../workload/batch.js";
 import { Runs } from "../workload/content.js";
 import type { RequestNames } from "../workload/stream.js";
 
-export const RequestStatus = { Waiting: 0, Running: 1, Preempted: 2, Ended: 3, Swapped: 4 } as const;
+export const RequestStatus = {
+  Waiting: 0,
+  Running: 1,
+  Preempted: 2,
+  Ended: 3,
+  Swapped: 4,
+  Loading: 5,
+} as const;
 export type RequestStatus = (typeof RequestStatus)[keyof typeof RequestStatus];
 
 /** What a request brings along. */
@@ -68,6 +75,8 @@ export class RequestTable implements RequestFacts {
   row = new Int32Array(64);
   /** Of a running request: tokens up to which it has no block to take and none to make findable. */
   quiet = new Int32Array(64);
+  /** When the blocks that a request reads from tiers below will be there, µs. */
+  loadedAt = new Float64Array(64);
   /** KV blocks in host memory of a request that was swapped out. */
   swapped = new Int32Array(64);
   /** Replica that has it; -1 at the router. */
@@ -212,6 +221,7 @@ export class RequestTable implements RequestFacts {
     this.hashedBlocks = grown(this.hashedBlocks, 2 * this.hashedBlocks.length);
     this.quiet = grown(this.quiet, 2 * this.quiet.length);
     this.row = grown(this.row, 2 * this.row.length);
+    this.loadedAt = grown(this.loadedAt, 2 * this.loadedAt.length);
     this.swapped = grown(this.swapped, 2 * this.swapped.length);
     this.replica = grown(this.replica, 2 * this.replica.length);
     this.reason = grown(this.reason, 2 * this.reason.length);

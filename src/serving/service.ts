@@ -226,6 +226,9 @@ export class Service implements LeaseHolder, RouterView {
       found(time, request, gpu, host, disk) {
         journal.prefixHit(time, request, gpu, host, disk);
       },
+      waits(_time, request, reason) {
+        why.give(request, reason);
+      },
       scheduled(time, request) {
         why.clear(request);
         journal.requestSchedule(time, request);

@@ -50,6 +50,11 @@ export class WaitReasons {
     this.#give(request, why);
   }
 
+  /** A request out of the queue waits; `why` is a number of the reasons' names. */
+  give(request: number, why: number): void {
+    this.#give(request, why);
+  }
+
   /** The request does not wait any more. */
   clear(request: number): void {
     this.requests.reason[request] = -1;

@@ -53,6 +53,18 @@ describe("plan", () => {
     expect(json.points.filter((point: { met: boolean }) => !point.met).length).toBeGreaterThan(0);
     expect(json.headroom.holds).toBeGreaterThanOrEqual(1);
     expect(text).toMatch(/Load: it takes .* breaks first: wait\.p95 < 4m/);
+    const small = plan(
+      ["wait.p95 < 99h"],
+      "--find",
+      "fleet.pools.0.nodes=3..5",
+      "--set",
+      "until=40m",
+      "-n",
+      "2",
+    );
+    expect(small.out.replace(/\s+/g, " ")).toMatch(
+      /Warning: fleet\.pools\.0\.nodes=3: \d+ of \d+ jobs had not ended when the run did/,
+    );
     expect(text).toMatch(/Theory: the jobs keep [\d.]+ of \d+ GPUs busy/);
   });
 

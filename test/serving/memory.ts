@@ -28,10 +28,10 @@ export function wrongMemory(engine: Engine): string[] {
 }
 
 /** Every block has as many owners as references, and is in the free queue exactly when it has none. */
-function wrongBlocks({ kv, running, waiting, requests }: Engine): string[] {
+function wrongBlocks({ kv, running, loading, waiting, requests }: Engine): string[] {
   const wrong: string[] = [];
   const owners = new Int32Array(kv.pool.size);
-  for (const request of running.list()) {
+  for (const request of [...running.list(), ...loading.list()]) {
     const blocks = kv.blockIds(request);
     if (new Set(blocks).size !== blocks.length) wrong.push(`request ${request} holds a block twice`);
     for (const block of blocks) owners[block]!++;

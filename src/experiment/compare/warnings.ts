@@ -6,7 +6,7 @@ const CARRIED = /\/(saturated|warm-up|censored|not-steady|not-settled|too-short)
 
 /** What a reader of a comparison ought to know. */
 export function comparisonWarnings(sides: readonly Side[]): string[] {
-  return [...carried(sides), ...alike(sides), ...differentWork(sides), ...unfinished(sides)];
+  return [...carriedWarnings(sides), ...alike(sides), ...differentWork(sides), ...unfinished(sides)];
 }
 
 /** A relative difference that is worth knowing about, although chance may have made it. */
@@ -32,8 +32,8 @@ export function isLarge(relative: number | null): boolean {
   return relative === null || Math.abs(relative) > LARGE;
 }
 
-/** One for each kind, in the words of the first run that has it. */
-function carried(sides: readonly Side[]): string[] {
+/** Warnings of single runs that concern what rests on them: one for each kind, in the words of the first that has it. */
+export function carriedWarnings(sides: readonly Side[]): string[] {
   const found = new Map<string, { message: string; names: Set<string> }>();
   for (const { name, runs } of sides)
     for (const { code, message } of runs.flatMap(({ warnings }) => warnings)) {

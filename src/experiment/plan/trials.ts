@@ -1,5 +1,6 @@
 import { InputError } from "../../core/errors.js";
 import type { Result } from "../../metrics/result.js";
+import { carriedWarnings } from "../compare/warnings.js";
 import type { Executor } from "../executors/executor.js";
 import type { Point } from "../point/point.js";
 import type { Tasks } from "../point/tasks.js";
@@ -29,6 +30,8 @@ export interface Trial {
   /** By target; empty for a candidate that cannot run. */
   readonly standings: readonly Standing[];
   readonly met: boolean;
+  /** What its runs warn of, such as a queue that never stops growing. */
+  readonly warnings: readonly string[];
   /** Why it cannot run: a fleet too small for some job, say. */
   readonly error?: InputError;
 }
@@ -104,11 +107,13 @@ export class Trials {
   #judge(set: readonly string[], replications: number): Trial {
     const { targets, confidence, seeds } = this.#options;
     const kept = this.#kept.get(nameOf(set))!;
-    if (kept instanceof InputError) return { set, replications, standings: [], met: false, error: kept };
+    if (kept instanceof InputError)
+      return { set, replications, standings: [], met: false, warnings: [], error: kept };
     const runs = kept.slice(0, replications);
     const sure = replications === seeds.length;
     const standings = targets.map((target) => standing(target, runs, confidence, sure));
-    return { set, replications, standings, met: standings.every(({ met }) => met) };
+    const met = standings.every(({ met }) => met);
+    return { set, replications, standings, met, warnings: carriedWarnings([{ name: set.join(", "), runs }]) };
   }
 
   /** Many candidates are remembered: only by what the targets speak of. */

@@ -23,6 +23,7 @@ export function planJson(plan: Plan): string {
     cost: one.cost ?? null,
     met: one.met,
     frontier: best.includes(one),
+    warnings: one.warnings,
     ...(one.error === undefined ? {} : { error: one.error.message }),
     targets: targets(one),
   });

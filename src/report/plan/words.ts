@@ -114,15 +114,8 @@ function sanityTexts({ jobs, services }: Sanity): string[] {
   return texts;
 }
 
-export function warningTexts({
-  monotone,
-  replications,
-  keys,
-  goal,
-  sanity,
-  headroom,
-  tried,
-}: Plan): string[] {
+export function warningTexts(plan: Plan): string[] {
+  const { monotone, replications, keys, goal, sanity, headroom, tried, answer } = plan;
   const warnings: string[] = [];
   if (!monotone)
     warnings.push(
@@ -141,5 +134,5 @@ export function warningTexts({
     warnings.push(
       "it takes less than a tenth more load: a busier day than the one simulated misses the targets",
     );
-  return warnings;
+  return [...warnings, ...(answer?.warnings ?? [])];
 }

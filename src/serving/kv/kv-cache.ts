@@ -79,7 +79,17 @@ export class KvCache implements KvMemory {
     if (prefixes === undefined) return 0;
     const most = prefixes.lookup(request, this.stats);
     this.#below?.find(request, prefixes.count, most);
-    return (prefixes.count + (this.#below?.loads ?? 0)) * this.blockSize;
+    return (prefixes.count + this.loads) * this.blockSize;
+  }
+
+  /** Blocks of tiers below among those that the last look-up found. */
+  get loads(): number {
+    return this.#below?.loads ?? 0;
+  }
+
+  /** Whether the free blocks let a request that holds some have room for so many tokens. */
+  hasRoom(request: number, tokens: number): boolean {
+    return this.#need(request, tokens, 0) <= this.pool.free;
   }
 
   takeTransfer(): number {
@@ -112,7 +122,7 @@ export class KvCache implements KvMemory {
     this.requests.blocks[request] = hits;
     this.requests.hashedBlocks[request] = hits;
     const { found } = this;
-    found.request = hits + (this.#below?.loads ?? 0) > 0 ? request : -1;
+    found.request = hits + this.loads > 0 ? request : -1;
     found.gpu = hits * this.blockSize;
     found.host = 0;
     found.disk = 0;

@@ -1,7 +1,7 @@
 import type { OptionInfo } from "../../core/policy-info.js";
-import { type CommandLine, parseCommandLine } from "../command-line.js";
+import { type CommandLine, oneRankOnly, parseCommandLine } from "../command-line.js";
 import type { ParsedArgs } from "../request-scheduler.js";
-import { notModelled, onlyOne, otherSpellings, withoutEffect } from "./flags.js";
+import { notModelled, otherSpellings, withoutEffect } from "./flags.js";
 import { sglangOptions } from "./options.js";
 
 const launchServer: CommandLine = {
@@ -13,7 +13,7 @@ const launchServer: CommandLine = {
   aliases: otherSpellings,
   withoutEffect,
   notModelled,
-  onlyOne,
+  onlyOne: oneRankOnly,
   readNumber: (_, text) => (/^-?\d+(\.\d+)?(e-?\d+)?$/.test(text) ? Number(text) : undefined),
 };
 

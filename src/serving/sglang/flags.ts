@@ -66,12 +66,6 @@ export const notModelled = new Set(
   limit-mm-data-per-request enable-mm-global-cache hybrid-kvcache-ratio`.split(/\s+/),
 );
 
-/** Degrees of parallelism that would change how many GPUs a replica takes: only 1 can be simulated. */
-export const onlyOne: Readonly<Record<string, string>> = {
-  "pipeline-parallel-size": "pipeline parallelism is not modelled: use --tensor-parallel-size",
-  "data-parallel-size": "each data-parallel rank is an engine of its own: use the service's replicas",
-};
-
 export const otherSpellings: Readonly<Record<string, string>> = {
   "--tp": "tp-size",
   "--tensor-parallel-size": "tp-size",

@@ -1,8 +1,8 @@
 import type { OptionInfo } from "../../core/policy-info.js";
-import { type CommandLine, parseCommandLine } from "../command-line.js";
+import { type CommandLine, oneRankOnly, parseCommandLine } from "../command-line.js";
 import { engineOptions } from "../engine-options.js";
 import type { ParsedArgs } from "../request-scheduler.js";
-import { notModelled, onlyOne, shortFlags, withoutEffect } from "./flags.js";
+import { notModelled, shortFlags, withoutEffect } from "./flags.js";
 import { vllmOptions } from "./options.js";
 
 /** Options that no flag of vLLM sets. */
@@ -24,7 +24,7 @@ export function vllmServe(options: readonly OptionInfo[]): CommandLine {
     aliases: shortFlags,
     withoutEffect,
     notModelled,
-    onlyOne,
+    onlyOne: oneRankOnly,
     readNumber,
   };
 }

@@ -14,7 +14,7 @@ export const vllm: RequestSchedulerEntry = {
     simplifies: [
       "one KV-cache group: layers with a sliding window keep all their blocks (as with --disable-hybrid-kv-cache-manager)",
       "requests share the prefixes that their trace tells of; other prompts share nothing",
-      "with kv_offloading_size a pass waits for the blocks that it reads from host memory or disk, where vLLM lets others go on; only prompts that find blocks there touch them",
+      "with kv_offloading_size the blocks of one request are read after those of another; only prompts that find blocks there touch them",
       "no speculative decoding, LoRA, multimodal input, structured output, KV connector other than offloading, or pipeline parallelism",
       "synchronous scheduling costs no more time than asynchronous scheduling; only its decisions differ",
     ],

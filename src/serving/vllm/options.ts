@@ -153,6 +153,13 @@ export function resolveVllm(
       `max_num_batched_tokens (${batched}) is smaller than max_model_len (${maxModelLen}) without chunked prefill`,
       "raise it, lower max_model_len, or set enable_chunked_prefill: true",
     );
+  const scheduled = (given.max_num_scheduled_tokens as number | undefined) ?? batched;
+  if (!chunked && batched >= maxModelLen && scheduled < maxModelLen)
+    wrong(
+      "max_num_scheduled_tokens",
+      `max_num_scheduled_tokens (${scheduled}) is smaller than max_model_len (${maxModelLen}) without chunked prefill`,
+      "a longer prompt would wait for ever: raise it, or set enable_chunked_prefill: true",
+    );
   if (threshold > maxModelLen)
     wrong(
       "long_prefill_token_threshold",
@@ -176,7 +183,7 @@ export function resolveVllm(
 
   return {
     max_num_batched_tokens: batched,
-    max_num_scheduled_tokens: (given.max_num_scheduled_tokens as number | undefined) ?? batched,
+    max_num_scheduled_tokens: scheduled,
     max_num_seqs: seqs,
     enable_chunked_prefill: chunked,
     long_prefill_token_threshold: threshold,

@@ -34,12 +34,13 @@ export class VllmScheduler implements RequestScheduler {
   schedule(engine: Engine, out: Batch): void {
     const left = this.#scheduleRunning(engine, out);
     this.#preempted = left < 0;
-    if (left >= 0) this.#scheduleWaiting(engine, out, left);
+    if (left >= 0) this.#admit(engine, out, left);
     else {
       if (engine.waiting.length > 0) out.blockedBy = engine.reasons.intern("no free KV blocks");
       // The first in line was the least urgent and gave way: the step is empty, and the loop comes round at once.
       if (out.count === 0) out.wakeAt = engine.now;
     }
+    if (engine.loading.length > 0) this.#awaitLoads(engine, out);
     engine.advance(out, this.options.async_scheduling);
   }
 
@@ -96,40 +97,85 @@ export class VllmScheduler implements RequestScheduler {
     return preempted ? -1 : budget;
   }
 
-  #scheduleWaiting(engine: Engine, out: Batch, left: number): void {
-    const { requests, running, waiting, kv, maxModelLen, reasons } = engine;
-    const { long_prefill_token_threshold: threshold, max_num_seqs, enable_chunked_prefill } = this.options;
+  /** Lets requests in: first those whose blocks have come from tiers below, then from the head of the queue. */
+  #admit(engine: Engine, out: Batch, left: number): void {
+    const { loading, waiting, running, reasons } = engine;
     let budget = left;
-    while (waiting.length > 0) {
-      if (budget <= 0) {
-        out.blockedBy = reasons.intern("token budget");
-        return;
+    while (waiting.length > 0 || this.#isLoaded(engine)) {
+      let why: string | undefined;
+      if (budget <= 0) why = "token budget";
+      else if (running.length >= this.options.max_num_seqs) why = "max_num_seqs";
+      else {
+        const tokens = out.totalTokens;
+        why = this.#isLoaded(engine)
+          ? this.#admitLoaded(engine, out, loading.first, budget)
+          : this.#admitWaiting(engine, out, waiting.peek(), budget);
+        budget -= out.totalTokens - tokens;
       }
-      if (running.length >= max_num_seqs) {
-        out.blockedBy = reasons.intern("max_num_seqs");
-        return;
-      }
-      const r = waiting.peek();
-      const hits = kv.lookup(r);
-      const known = requests.known(r);
-      let n = known - hits;
-      if (threshold > 0 && n > threshold) n = threshold;
-      if (!enable_chunked_prefill && n > budget) {
-        out.blockedBy = reasons.intern("token budget");
-        return;
-      }
-      n = Math.min(n, budget);
-      const slots = Math.min(hits + n, maxModelLen);
-      const fits = this.options.scheduler_reserve_full_isl ? Math.min(known, maxModelLen) : slots;
-      if (!kv.admit(r, slots, fits, Math.min(hits + n, known))) {
-        out.blockedBy = reasons.intern("no free KV blocks");
-        return;
-      }
-      waiting.pop();
-      engine.start(r);
-      requests.computed[r] = hits;
-      out.add(r, n);
-      budget -= n;
+      if (why === undefined) continue;
+      out.blockedBy = reasons.intern(why);
+      return;
+    }
+  }
+
+  /** Gives a waiting request its blocks; undefined, or why not. */
+  #admitWaiting(engine: Engine, out: Batch, request: number, budget: number): string | undefined {
+    const { requests, waiting, kv, maxModelLen } = engine;
+    const hits = kv.lookup(request);
+    const known = requests.known(request);
+    // What lies in tiers below is read while others go on: only then are the other tokens scheduled.
+    const { loads } = kv;
+    const n = loads > 0 ? 0 : this.#piece(known - hits, budget);
+    if (n < 0) return "token budget";
+    const slots = Math.min(hits + n, maxModelLen);
+    const fits = this.options.scheduler_reserve_full_isl ? Math.min(known, maxModelLen) : slots;
+    const findable = hits + n - loads * kv.blockSize;
+    if (!kv.admit(request, slots, fits, Math.min(findable, known))) return "no free KV blocks";
+    waiting.pop();
+    if (loads > 0) engine.load(request, hits);
+    else {
+      engine.start(request);
+      requests.computed[request] = hits;
+      out.add(request, n);
+    }
+    return undefined;
+  }
+
+  /** Lets in a request whose blocks have been read; undefined, or why not. */
+  #admitLoaded(engine: Engine, out: Batch, request: number, budget: number): string | undefined {
+    const { requests, loading, kv, maxModelLen } = engine;
+    const known = requests.known(request);
+    const done = requests.computed[request]!;
+    const n = this.#piece(known - done, budget);
+    if (n < 0) return "token budget";
+    const whole = this.options.scheduler_reserve_full_isl;
+    if (whole && !kv.hasRoom(request, Math.min(known, maxModelLen))) return "no free KV blocks";
+    if (!kv.grow(request, Math.min(done + n, maxModelLen), done + n)) return "no free KV blocks";
+    loading.remove(request);
+    engine.start(request);
+    out.add(request, n);
+    return undefined;
+  }
+
+  /** Tokens of a prompt that a pass may take; -1 when it must take all of them and has no room. */
+  #piece(left: number, budget: number): number {
+    const { long_prefill_token_threshold: threshold, enable_chunked_prefill } = this.options;
+    const n = threshold > 0 && left > threshold ? threshold : left;
+    return !enable_chunked_prefill && n > budget ? -1 : Math.min(n, budget);
+  }
+
+  /** The first of those that load is there. */
+  #isLoaded({ loading, requests, now }: Engine): boolean {
+    return loading.length > 0 && requests.loadedAt[loading.first]! <= now;
+  }
+
+  /** Asks to be called when the next one is there; none may hold blocks that all of them wait for. */
+  #awaitLoads(engine: Engine, out: Batch): void {
+    const { loading, running, requests, now } = engine;
+    if (!this.#isLoaded(engine)) out.wakeAt = requests.loadedAt[loading.first]!;
+    else if (out.count === 0 && running.length === 0) {
+      engine.waiting.pushFront(engine.dropLoading(loading.last));
+      out.wakeAt = now;
     }
   }
 
@@ -221,7 +267,9 @@ export class VllmScheduler implements RequestScheduler {
   }
 
   /** The head of the queue is looked up before it is held back for want of blocks, and the look-up is counted. */
-  #looksUpHead({ waiting, running }: Engine, batch: Batch): boolean {
-    return waiting.length > 0 && running.length < this.options.max_num_seqs && batch.count < this.#budget;
+  #looksUpHead(engine: Engine, batch: Batch): boolean {
+    const { waiting, running } = engine;
+    if (waiting.length === 0 || this.#isLoaded(engine)) return false;
+    return running.length < this.options.max_num_seqs && batch.count < this.#budget;
   }
 }

@@ -35,7 +35,7 @@ function grid(needs: readonly Need[], sizes: number) {
           const [lane, size] = values(set);
           const { truly, seemingly } = needs[lane!]!;
           const met = size! >= (replications === REPLICATIONS ? truly : seemingly);
-          return { set, replications, met, standings: [] };
+          return { set, replications, met, standings: [], warnings: [] };
         }),
     },
   } as unknown as Setting;

@@ -13,6 +13,7 @@ const tried = (cost: number | undefined, found: number | null, error = 0): Tried
   set: [],
   values: [`${cost}`],
   replications: 5,
+  warnings: [],
   standings: [standing(found, error)],
   met: true,
   ...(cost === undefined ? {} : { cost }),

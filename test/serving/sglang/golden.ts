@@ -5,7 +5,6 @@ import { RequestOutcome } from "../../../src/journal/journal.js";
 import { Batch } from "../../../src/serving/batch.js";
 import { Engine } from "../../../src/serving/engine.js";
 import { RequestTable } from "../../../src/serving/request-table.js";
-import type { EvictionPolicy } from "../../../src/serving/sglang/eviction.js";
 import type { SglangOptions } from "../../../src/serving/sglang/options.js";
 import { SglangScheduler } from "../../../src/serving/sglang/scheduler.js";
 import { RequestBatch } from "../../../src/workload/batch.js";
@@ -45,22 +44,15 @@ export interface Step {
 export interface Golden {
   name: string;
   description: string;
-  config: {
-    max_total_num_tokens: number;
+  config: Omit<
+    SglangOptions,
+    "max_running_requests" | "prefill_max_requests" | "disable_overlap_schedule"
+  > & {
     max_running_requests: number;
-    chunked_prefill_size: number;
-    max_prefill_tokens: number;
-    schedule_policy: SglangOptions["schedule_policy"];
-    schedule_conservativeness: number;
-    disable_radix_cache: boolean;
-    radix_eviction_policy: EvictionPolicy;
-    enable_mixed_chunk: boolean;
-    enable_priority_scheduling: boolean;
-    schedule_low_priority_values_first: boolean;
-    priority_scheduling_preemption_threshold: number;
-    overlap: boolean;
-    page_size: number;
     prefill_max_requests: number | null;
+    max_total_num_tokens: number;
+    page_size: number;
+    overlap: boolean;
   };
   requests: GoldenRequest[];
   steps: Step[];

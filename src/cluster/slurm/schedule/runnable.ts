@@ -105,6 +105,9 @@ export function partitionReason(
     if (limit !== undefined && limit > config.maxTime && !has("PartitionTimeLimit"))
       return "PartitionTimeLimit";
   }
+  // Otherwise a start says so when it is tried.
+  if (state.config.enforcePartLimits !== "NO" && partitionRefusal(job, partition) !== undefined)
+    return "PartitionConfig";
   if (partition.state === "DOWN") return "PartitionDown";
   if (partition.state === "INACTIVE") return "PartitionInactive";
   return memoryAdmitted(job, partition, state) ? "None" : "MaxMemPerLimit";

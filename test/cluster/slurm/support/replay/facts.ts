@@ -1,4 +1,5 @@
 import { expandNodes, type GoldenCase } from "../case.js";
+import { decayTicks } from "../decay-phase.js";
 import { type GoldenJob, goldenJobs } from "../jobs.js";
 
 /** One thing that happened to Slurm, or that Slurm did outside of its passes. Seconds. */
@@ -40,12 +41,10 @@ export interface Facts {
   evictions: RecordedEviction[];
 }
 
-/** When the decay thread ran: seconds after a whole minute. Nothing logged it; these explain every number of sprio. */
-const tickPhase: Record<string, number> = {
-  "e-fairshare-classic": 21.7,
-  "v-mixed-end-to-end": 25.2,
-  "t-tres-limits": 25.3,
-  "t-tres-limits-safe": 24.85,
+/** Seconds by which ticks came later than any number of sprio tells: a pass of the same second was before them. */
+const tickDelay: Record<string, number> = {
+  "e-fairshare-classic": 0.4,
+  "t-tres-limits-safe": 0.55,
 };
 
 /** What a recording says, in the order in which it happened. */
@@ -107,13 +106,10 @@ export function factsOf(golden: GoldenCase): Facts {
     );
     facts.push({ t: times[i]!, kind: "operation", command: words.join(" ") });
   });
-  const priority = scenario.cluster.priority as { calc_period?: number; type?: string } | undefined;
-  if (priority?.type === "multifactor" && observed.snapshots !== undefined) {
-    const phase = tickPhase[golden.name] ?? 21.3;
-    const last = golden.passes.at(-1)!.t;
-    for (let t = phase - 180; t < last; t += 60 * (priority.calc_period ?? 5))
-      facts.push({ t, kind: "tick" });
-  }
+  const priority = scenario.cluster.priority as { type?: string } | undefined;
+  if (priority?.type === "multifactor")
+    for (const t of decayTicks(golden.name))
+      facts.push({ t: t + (tickDelay[golden.name] ?? 0), kind: "tick" });
   facts.push(...suspensions(golden));
   facts.sort((a, b) => a.t - b.t);
   const starts = observed.start_order.map(([job, t, by, nodes]) => ({

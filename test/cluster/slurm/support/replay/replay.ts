@@ -301,6 +301,8 @@ export class Replay {
       const devices = Array.from({ length: 32 }, (_, gpu) => gpu).filter((gpu) => (gpus[i]! >>> gpu) & 1);
       return `${names[index]} CPUs ${ranges(held)} GPUs ${ranges(devices)}`;
     });
+    // Of a requeued job one run was looked at.
+    if (!same(rows.map(nodeOf), ours.map(nodeOf))) return;
     this.places.places++;
     if (same(rows, ours)) this.places.placesAgreed++;
     else this.places.otherPlaces.push(`${label}: ${rows.join("; ")}, here ${ours.join("; ")}`);
@@ -373,6 +375,10 @@ export class Replay {
 
 function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((one, i) => one === b[i]);
+}
+
+function nodeOf(row: string): string {
+  return row.slice(0, row.indexOf(" "));
 }
 
 /** 0-3,7. */

@@ -24,6 +24,7 @@ import { MainScheduler } from "../../../../../src/cluster/slurm/schedule/main-pa
 import { preemptModeOf } from "../../../../../src/cluster/slurm/select/preemption.js";
 import { createSelector } from "../../../../../src/cluster/slurm/select/selector.js";
 import { buildState } from "../../../../../src/cluster/slurm/state/build.js";
+import { admittingPartitions } from "../../../../../src/cluster/slurm/submit/partitions.js";
 import type { GoldenJob } from "../jobs.js";
 
 /** What a pass did. */
@@ -70,7 +71,6 @@ export class Stage implements SchedulerActions {
     const { state } = this;
     const partitions = asked.partitions.map((name) => state.partitions.find((one) => one.name === name)!);
     if (partitions.length === 0) partitions.push(state.partitions.find((one) => one.config.default)!);
-    partitions.sort((a, b) => b.config.priorityTier - a.config.priorityTier);
     const { account, qos, timeLimit, timeMin, nice, request, requeue } = asked;
     const submission = {
       request,
@@ -115,6 +115,9 @@ export class Stage implements SchedulerActions {
     job.association = this.#accounts.association(asked.user, account, partitions[0]!.name);
     job.account = job.association?.account ?? account;
     job.qos = this.#accounts.qos(qos, job.association);
+    const admitting = admittingPartitions(job, state);
+    if (typeof admitting !== "string") job.partitions = admitting;
+    job.partition = job.partitions[0]!;
     job.reservation = state.reservations.find(({ name }) => name === request.reservation);
     if (asked.array !== undefined) {
       const { tasks, maxRunning } = asked.array;

@@ -4,6 +4,7 @@ import { VERSION } from "../core/version.js";
 import { checkCommand } from "./commands/check.js";
 import { compareCommand } from "./commands/compare.js";
 import { completionCommand } from "./commands/completion.js";
+import { importCommand } from "./commands/import.js";
 import { initCommand } from "./commands/init.js";
 import { planCommand } from "./commands/plan.js";
 import { policiesCommand } from "./commands/policies.js";
@@ -85,6 +86,7 @@ const COMMANDS = [
   validateCommand,
   policiesCommand,
   traceCommand,
+  importCommand,
   schemaCommand,
   initCommand,
   completionCommand,

@@ -142,7 +142,7 @@ export const METRICS = {
   "history-starts": {
     about: "history",
     unit: "1",
-    direction: "higher",
+    direction: "neutral",
     stats: [],
     labels: { ...HISTORY, within: "1m, 15m or 1h" },
     formula: "share of the first starts that lie so close to the recorded ones",
@@ -152,7 +152,7 @@ export const METRICS = {
   "history-mape": {
     about: "history",
     unit: "1",
-    direction: "lower",
+    direction: "neutral",
     stats: [],
     labels: {},
     formula:
@@ -163,7 +163,7 @@ export const METRICS = {
   "history-error": {
     about: "history",
     unit: "us",
-    direction: "lower",
+    direction: "neutral",
     stats: ["mean"],
     labels: HISTORY,
     formula: "|start - recorded start|",
@@ -183,7 +183,7 @@ export const METRICS = {
   "history-far": {
     about: "history",
     unit: "1",
-    direction: "lower",
+    direction: "neutral",
     stats: [],
     labels: {
       side: "earlier or later than recorded",

@@ -103,6 +103,14 @@ function layerOf(source: Source, environment: Environment | undefined): Layered 
 
 /** Keys whose values are paths even without a leading dot. */
 const PATHS: ReadonlySet<string | number> = new Set(["trace", "conf"]);
+/** The same beside `conf`, by themselves or in a list; elsewhere these words are names. */
+const SCHEDULER_PATHS: ReadonlySet<string | number | undefined> = new Set(["accounts", "qos", "topology"]);
+
+function namesFile(path: Path): boolean {
+  if (PATHS.has(path.at(-1) ?? "")) return true;
+  const key = typeof path.at(-1) === "number" ? path.length - 2 : path.length - 1;
+  return path[key - 1] === "scheduler" && SCHEDULER_PATHS.has(path[key]);
+}
 
 /** The same data in another folder: paths relative to `from` become relative to `to`. */
 function rebased(layered: Layered, from: string, to: string): Layered {
@@ -115,7 +123,7 @@ function rebased(layered: Layered, from: string, to: string): Layered {
       typeof value === "string" &&
       value !== "-" &&
       !isAbsolute(value) &&
-      (/^\.\.?\//.test(value) || PATHS.has(path.at(-1) ?? ""));
+      (/^\.\.?\//.test(value) || namesFile(path));
     if (!isPath) return value;
     const moved = relative(to, resolve(from, value));
     return moved.startsWith(".") ? moved : `./${moved}`;

@@ -21,6 +21,7 @@ import type { Phases } from "./phases.js";
 import type { Arrival } from "./record.js";
 import { ReservationKeeper } from "./reservation-keeper.js";
 import { Turns } from "./turns.js";
+import { usageMayFree } from "./usage-may-free.js";
 
 /** An operation and its time, seconds from the run's start. */
 export interface TimedOperation {
@@ -48,6 +49,8 @@ export class Controller implements SchedulerActions {
   readonly #completing: Completing;
   /** µs. */
   #now = 0;
+  /** Jobs are pending, nothing runs, and no moment to come can change that: the decay thread waits for an arrival. */
+  #rests = false;
 
   constructor(
     readonly state: SlurmState,
@@ -151,6 +154,7 @@ export class Controller implements SchedulerActions {
 
   /** Passes that would have found an empty queue have happened all the same. */
   #wakeUp(): void {
+    if (this.#rests) this.#stir();
     if (this.state.pending.size > 0) return;
     if (this.#main.next() < this.#now) this.#main.ran(this.#main.next());
     if (this.#backfill.next() < this.#now) this.#backfill.ran(this.#backfill.next());
@@ -169,8 +173,22 @@ export class Controller implements SchedulerActions {
     this.parts.priorities.tick();
     this.#check.usageGrew();
     this.#changed();
-    const { pending, running } = this.state;
-    if (pending.size > 0 || running.size > 0) this.#askForDecay();
+    const { state, agenda } = this;
+    if (state.running.size > 0 || (state.pending.size > 0 && agenda.next !== NEVER) || usageMayFree(state))
+      this.#askForDecay();
+    else this.#rests = state.pending.size > 0;
+  }
+
+  /** The decay thread had nothing left to change but ages: they are brought up to its last tick before now. */
+  #stir(): void {
+    this.#rests = false;
+    const { state, phases } = this;
+    const { now } = state;
+    state.now =
+      gridUp(now, phases.decay, state.config.priority.calcPeriod) - state.config.priority.calcPeriod;
+    this.parts.priorities.tick();
+    state.now = now;
+    this.#askForDecay();
   }
 
   start(

@@ -269,6 +269,10 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#journal.reason(this.now, job, id);
   }
 
+  note(command: string, print: () => readonly string[]): void {
+    if (this.#journal.wantsNotes) this.#journal.note(this.now, command, print());
+  }
+
   wake(time: number): void {
     if (time === this.#wakeAt) return;
     this.#wakeAt = time;

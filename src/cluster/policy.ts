@@ -114,6 +114,8 @@ export interface ClusterActions {
    * by `Priority`: others are ahead.
    */
   hold(job: number, reason: string): void;
+  /** Puts down in the journal what the scheduler's own command would print now; `print` is asked only if somebody reads it. */
+  note(command: string, print: () => readonly string[]): void;
   /** Asks for a pass at a later time (µs), when nothing else may happen until then. */
   wake(time: number): void;
   /** Under `pyss`: a running job whose end is due at this very instant gives up its resources now. False when it is not due. */

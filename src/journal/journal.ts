@@ -62,6 +62,8 @@ export interface JournalListener {
   end?(time: number, job: number, outcome: JobOutcome): void;
   /** The job left the queue without running. */
   cancel?(time: number, job: number): void;
+  /** A scheduler prints what it knows, as its command `command` would. */
+  note?(time: number, command: string, lines: readonly string[]): void;
   replicaState?(time: number, service: number, replica: number, state: ReplicaState): void;
   requestArrive?(time: number, request: number): void;
   route?(time: number, request: number, replica: number): void;
@@ -109,6 +111,7 @@ export class Journal implements Required<JournalListener> {
   readonly #resume: JournalListener[] = [];
   readonly #end: JournalListener[] = [];
   readonly #cancel: JournalListener[] = [];
+  readonly #note: JournalListener[] = [];
   readonly #replicaState: JournalListener[] = [];
   readonly #requestArrive: JournalListener[] = [];
   readonly #route: JournalListener[] = [];
@@ -136,6 +139,7 @@ export class Journal implements Required<JournalListener> {
     if (listener.resume) this.#resume.push(listener);
     if (listener.end) this.#end.push(listener);
     if (listener.cancel) this.#cancel.push(listener);
+    if (listener.note) this.#note.push(listener);
     if (listener.replicaState) this.#replicaState.push(listener);
     if (listener.requestArrive) this.#requestArrive.push(listener);
     if (listener.route) this.#route.push(listener);
@@ -189,6 +193,14 @@ export class Journal implements Required<JournalListener> {
   }
   cancel(time: number, job: number): void {
     for (const l of this.#cancel) l.cancel!(time, job);
+  }
+  /** True when somebody reads notes: whoever writes them may spare itself the work. */
+  get wantsNotes(): boolean {
+    return this.#note.length > 0;
+  }
+
+  note(time: number, command: string, lines: readonly string[]): void {
+    for (const l of this.#note) l.note!(time, command, lines);
   }
   replicaState(time: number, service: number, replica: number, state: ReplicaState): void {
     for (const l of this.#replicaState) l.replicaState!(time, service, replica, state);

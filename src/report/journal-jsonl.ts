@@ -57,6 +57,7 @@ export function journalWriter(sink: Sink, options: { tokens?: boolean } = {}): J
     resume: (t, n) => job(t, "resume", n),
     end: (t, n, outcome) => job(t, "end", n, { outcome: JOB_OUTCOMES[outcome] }),
     cancel: (t, n) => job(t, "cancel", n),
+    note: (t, command, lines) => write(t, "note", { command, lines }),
     replicaState: (t, service, replica, state) =>
       write(t, "replica-state", {
         service: facts.services[service]!.name,

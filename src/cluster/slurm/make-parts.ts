@@ -2,6 +2,7 @@ import { createAccounting } from "./accounting.js";
 import type { ControllerParts } from "./controller/parts.js";
 import type { SchedulerActions } from "./model/parts.js";
 import type { SlurmState } from "./model/state.js";
+import { sprioLong, sprioRows } from "./priority/sprio.js";
 import { BackfillScheduler } from "./schedule/backfill/pass.js";
 import { FirstLook } from "./schedule/first-look.js";
 import { MainScheduler } from "./schedule/main-pass.js";
@@ -11,7 +12,7 @@ import { admit } from "./submit/admit.js";
 /** slurmctld's schedulers and plugins, as its configuration chooses them. */
 export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: number): ControllerParts {
   const selector = createSelector(state);
-  const { priorities, limits } = createAccounting(state, epoch);
+  const { priorities, limits, shares } = createAccounting(state, epoch);
   const context = { state, selector, limits, actions };
   const main = new MainScheduler(context);
   const backfill = new BackfillScheduler(context);
@@ -22,6 +23,8 @@ export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: n
     priorities,
     main: (full) => main.pass(full),
     backfill: () => backfill.pass(),
+    print: (what) =>
+      what === "sprio" ? sprioLong(sprioRows(state, priorities), ({ label }) => label) : shares(),
     admit: (job) => admit(job, state, selector),
     firstLook: (job) => first.look(job),
   };

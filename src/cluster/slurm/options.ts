@@ -45,7 +45,7 @@ export const slurmOptions: readonly OptionInfo[] = [
     name: "operations",
     type: "any",
     description:
-      'What administrators and users do while it runs, a list of { at, cmd } with scontrol or scancel, such as { at: 300s, cmd: "scontrol update NodeName=n4 State=DOWN" }',
+      'What administrators and users do while it runs, a list of { at, cmd } with scontrol or scancel (and sprio or sshare, which print into the journal; `every` repeats them), such as { at: 300s, cmd: "scontrol update NodeName=n4 State=DOWN" }',
   },
   {
     name: "any setting of slurm.conf",

@@ -136,6 +136,10 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     this.#act!.withdraw(host, reason);
   }
 
+  note(command: string, print: () => readonly string[]): void {
+    this.#act!.note(command, print);
+  }
+
   reason(host: number, reason: string): void {
     this.#act?.hold(host, reason);
   }

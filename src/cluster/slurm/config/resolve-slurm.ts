@@ -227,25 +227,27 @@ function settleNodes(
   }));
 }
 
-/** `operations: [{at: 300s, cmd: "scontrol update NodeName=n4 State=DOWN"}]`. */
+/** `operations: [{at: 300s, cmd: "scontrol update NodeName=n4 State=DOWN"}, {at: 0s, every: 5m, cmd: "sprio -l"}]`. */
 function readOperations(value: unknown, problems: Problem[]): TimedOperation[] {
   if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];
   const operations = list.flatMap((one: unknown, i): TimedOperation[] => {
     const path = ["scheduler", "operations", ...(Array.isArray(value) ? [i] : [])];
-    const { at: when, cmd } = isMapping(one) ? one : { at: undefined, cmd: undefined };
+    const { at: when, cmd, every } = isMapping(one) ? one : ({} as Record<string, unknown>);
     const time = parseDuration(String(when));
-    if (time === undefined || typeof cmd !== "string") {
+    const period = every === undefined ? undefined : parseDuration(String(every));
+    if (time === undefined || typeof cmd !== "string" || (every !== undefined && !(period! > 0))) {
       problems.push({
         code: "slurm/wrong-value",
         message: "an operation is a time and a command",
         path,
-        hint: "such as { at: 300s, cmd: scontrol update NodeName=n4 State=DOWN }",
+        hint: "such as { at: 300s, cmd: scontrol update NodeName=n4 State=DOWN }, or { at: 0s, every: 5m, cmd: sprio -l }",
       });
       return [];
     }
     try {
-      return [{ at: time / SECOND, operation: parseOperation(cmd) }];
+      const operation = parseOperation(cmd);
+      return [{ at: time / SECOND, operation, ...(period === undefined ? {} : { every: period / SECOND }) }];
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       problems.push({

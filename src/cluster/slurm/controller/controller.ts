@@ -23,9 +23,10 @@ import { ReservationKeeper } from "./reservation-keeper.js";
 import { Turns } from "./turns.js";
 import { usageMayFree } from "./usage-may-free.js";
 
-/** An operation and its time, seconds from the run's start. */
+/** An operation and its time, seconds from the run's start; with `every`, again and again while there are jobs. */
 export interface TimedOperation {
   at: number;
+  every?: number;
   operation: Operation;
 }
 
@@ -124,7 +125,7 @@ export class Controller implements SchedulerActions {
       this.reservations.check();
     } else if (due === Due.Decay) this.#decay();
     else if (due === Due.Slice) this.#turns.slice();
-    else if (due === Due.Operation) perform(this.operations[arg]!.operation, this);
+    else if (due === Due.Operation) this.#operate(arg);
     else if (due === Due.Released) {
       this.#completing.released(arg);
       this.#freed();
@@ -133,6 +134,14 @@ export class Controller implements SchedulerActions {
       if (due === Due.Reservation) this.reservations.border();
       this.queue();
     }
+  }
+
+  #operate(index: number): void {
+    const { operation, every } = this.operations[index]!;
+    perform(operation, this);
+    const { pending, running } = this.state;
+    if (every !== undefined && pending.size + running.size > 0)
+      this.agenda.at(this.state.now + every, Due.Operation, index);
   }
 
   /** Something has changed; a pass of the main scheduler may wait for its loop. */

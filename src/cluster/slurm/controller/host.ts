@@ -12,6 +12,8 @@ export interface Host {
   resume(job: SlurmJob): void;
   /** A pending job leaves. */
   withdraw(host: number, reason: string): void;
+  /** Puts down what a command of Slurm's prints now. */
+  note(command: string, print: () => readonly string[]): void;
   /** Why a job waits from now on. */
   reason(host: number, reason: string): void;
 }

@@ -11,6 +11,8 @@ export interface ControllerParts {
   main(full: boolean): number;
   /** One pass of the backfill thread; how many jobs it started. */
   backfill(): number;
+  /** What sprio -l or sshare -l prints now. */
+  print(what: "sprio" | "sshare"): readonly string[];
   /** Why a submission is refused, in Slurm's words; undefined when it is let in. */
   admit(job: SlurmJob): string | undefined;
   /** Says why a job that was let in waits, before a scheduler has looked at it. */

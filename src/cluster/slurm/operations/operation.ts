@@ -13,7 +13,9 @@ export type Operation =
   | { kind: "cancel"; filter: CancelFilter }
   | { kind: "create-reservation"; given: ReadonlyMap<string, string> }
   | { kind: "update-reservation"; given: ReadonlyMap<string, string> }
-  | { kind: "delete-reservation"; name: string };
+  | { kind: "delete-reservation"; name: string }
+  /** Prints priorities or shares into the journal. */
+  | { kind: "print"; what: "sprio" | "sshare"; command: string };
 
 /** `scontrol update JobId=…`: what is undefined stays. */
 export interface JobChanges {

@@ -37,11 +37,12 @@ const PARTITION_STATES = ["UP", "DOWN", "DRAIN", "INACTIVE"] as const;
 export function parseOperation(line: string): Operation {
   const [command = "", ...rest] = commandWords(line);
   if (command === "scancel") return parseScancel(rest);
+  if (command === "sprio" || command === "sshare") return parsePrint(command, rest);
   if (command !== "scontrol")
     throw new OperationError(
       `"${command}" is not a command that can be given here`,
       command,
-      "there are scontrol and scancel",
+      "there are scontrol, scancel, sprio and sshare",
     );
   const [verb = "", ...words] = rest;
   switch (verb.toLowerCase()) {
@@ -77,6 +78,13 @@ export function parseOperation(line: string): Operation {
     verb,
     near === undefined ? `there are ${VERBS.join(", ")}` : `did you mean "${near}"?`,
   );
+}
+
+/** Both print all that they know: the long form, of all users. */
+function parsePrint(what: "sprio" | "sshare", words: readonly string[]): Operation {
+  const odd = words.find((word) => !/^(-[laP]+|--long|--all|--parsable2)$/.test(word));
+  if (odd !== undefined) throw new OperationError(`${what} takes no "${odd}" here`, odd, `write ${what} -l`);
+  return { kind: "print", what, command: [what, ...words].join(" ") };
 }
 
 function jobs(words: readonly string[], verb: string): string[] {

@@ -7,6 +7,11 @@ import { createReservation, updateReservation } from "./reservation.js";
 
 /** Does what an administrator or a user does at this moment. Names that fit no job are passed over, as they may have ended. */
 export function perform(operation: Operation, controller: Controller): void {
+  if (operation.kind === "print") {
+    const { parts, host } = controller;
+    host.note(operation.command, () => parts.print(operation.what));
+    return;
+  }
   const each = (names: readonly string[], act: (job: SlurmJob) => void) => {
     for (const name of names) for (const job of controller.directory.named(name)) act(job);
   };

@@ -93,8 +93,11 @@ const columns = [
   "TRES",
 ];
 
-/** `sprio -l`. */
-export function sprioLong(rows: readonly SprioRow[]): string {
+/** `sprio -l`; `name` is what stands for a job. */
+export function sprioLong(
+  rows: readonly SprioRow[],
+  name: (job: SlurmJob) => string = ({ id }) => String(id),
+): string[] {
   const line = (id: string, partition: string, user: string, numbers: readonly string[]) =>
     [
       id.padStart(15),
@@ -104,7 +107,6 @@ export function sprioLong(rows: readonly SprioRow[]): string {
     ].join(" ");
   return [
     line("JOBID", "PARTITION", "USER", columns),
-    ...rows.map((row) => line(String(row.job.id), row.partition.name, row.job.user, sprioNumbers(row))),
-    "",
-  ].join("\n");
+    ...rows.map((row) => line(name(row.job), row.partition.name, row.job.user, sprioNumbers(row))),
+  ];
 }

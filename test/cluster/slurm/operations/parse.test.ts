@@ -27,6 +27,8 @@ describe("what an administrator types", () => {
     ["scancel 11", { kind: "cancel", filter: { jobs: ["11"] } }],
     ["scancel -t PENDING -q burn", { kind: "cancel", filter: { jobs: [], state: "PENDING", qos: "burn" } }],
     ["scancel --state=R --user ann", { kind: "cancel", filter: { jobs: [], state: "RUNNING", user: "ann" } }],
+    ["sprio -l", { kind: "print", what: "sprio", command: "sprio -l" }],
+    ["sshare -l -a", { kind: "print", what: "sshare", command: "sshare -l -a" }],
     ["scontrol delete ReservationName=maint", { kind: "delete-reservation", name: "maint" }],
   ])("%s", (line, operation) => {
     expect(parseOperation(line)).toEqual(operation);
@@ -48,7 +50,12 @@ describe("what an administrator types", () => {
 
 describe("what cannot be meant", () => {
   it.each([
-    ["sinfo", '"sinfo" is not a command that can be given here', "sinfo", "there are scontrol and scancel"],
+    [
+      "sinfo",
+      '"sinfo" is not a command that can be given here',
+      "sinfo",
+      "there are scontrol, scancel, sprio and sshare",
+    ],
     [
       "scontrol updat NodeName=n1",
       "scontrol updat is not an operation that can be given here",
@@ -69,6 +76,7 @@ describe("what cannot be meant", () => {
     ],
     ["scontrol hold", "scontrol hold names no job", "hold", undefined],
     ["scancel --stat=PD", 'scancel has no option "--stat=PD" here', "--stat=PD", "did you mean --state?"],
+    ["sprio -n 5", 'sprio takes no "-n" here', "-n", "write sprio -l"],
     ["scancel -t", "-t needs a value", "-t", undefined],
     [
       "scontrol update JobId=1 Colour=red",

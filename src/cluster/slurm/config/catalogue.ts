@@ -13,9 +13,8 @@ export const catalogue: Readonly<Record<string, string | true>> = {
     NodeSet OverTimeLimit PartitionName PreemptExemptTime PreemptMode PreemptType PriorityCalcPeriod
     PriorityDecayHalfLife PriorityFavorSmall PriorityFlags PriorityMaxAge PriorityType PriorityUsageResetPeriod
     PriorityWeightAge PriorityWeightAssoc PriorityWeightFairshare PriorityWeightJobSize PriorityWeightPartition
-    PriorityWeightQOS PriorityWeightTRES ResumeRate ResumeTimeout ResvOverRun ReturnToService SchedulerParameters
-    SchedulerTimeSlice SchedulerType SelectType SelectTypeParameters SlurmdTimeout SuspendExcNodes SuspendRate
-    SuspendTime SuspendTimeout TopologyParam TopologyPlugin`,
+    PriorityWeightQOS PriorityWeightTRES ResvOverRun ReturnToService SchedulerParameters
+    SchedulerTimeSlice SchedulerType SelectType SelectTypeParameters SlurmdTimeout TopologyParam TopologyPlugin`,
   ),
   AllowSpecResourcesUsage: "lets jobs use specialised cores",
   BurstBufferType: "stages data before a job may start",
@@ -42,6 +41,12 @@ export const catalogue: Readonly<Record<string, string | true>> = {
   RebootProgram: "reboots nodes",
   RequeueExit: "requeues jobs that end with these codes",
   RequeueExitHold: "requeues and holds jobs that end with these codes",
+  ResumeRate: "bounds how many nodes are powered up in a minute",
+  ResumeTimeout: "gives a node that is powered up so long to boot, for which its job waits",
+  SuspendExcNodes: "keeps these nodes up",
+  SuspendRate: "bounds how many nodes are powered down in a minute",
+  SuspendTime: "powers down nodes that have been idle for so long; a job that gets one waits for its boot",
+  SuspendTimeout: "takes a node that is powered down so long to be gone",
   SuspendExcParts: "keeps the nodes of these partitions up",
   SuspendExcStates: "keeps nodes in these states up",
   ...words(

@@ -7,7 +7,6 @@ import { readEnforce, readLicenses } from "./read-enforce.js";
 import type { ConfPairs } from "./read-lines.js";
 import { type ReadNodes, readNodes } from "./read-nodes.js";
 import { memoryLimits, readPartitions } from "./read-partitions.js";
-import { readPower } from "./read-power.js";
 import { readPreempt } from "./read-preempt.js";
 import { readPriority } from "./read-priority.js";
 import { readScheduler } from "./read-scheduler.js";
@@ -91,7 +90,6 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
     maxJobCount: conf.integer("MaxJobCount", { least: 1 }) ?? 10_000,
     returnToService: short("ReturnToService", 0, 2) as 0 | 1 | 2,
     ...memoryLimits(conf),
-    power: readPower(conf, unmodelled),
   };
   conf.oneOf("AccountingStorageType", [
     "accounting_storage/none",

@@ -44,7 +44,6 @@ export interface SlurmConfig {
   defMemPerNode: number | undefined;
   maxMemPerCpu: number | undefined;
   maxMemPerNode: number | undefined;
-  power: PowerConfig | undefined;
 }
 
 export const slurmVersions = ["22.05", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05"] as const;
@@ -337,15 +336,4 @@ export interface AssociationConfig extends CommonLimits {
   defaultQos?: string;
   /** The user's default account. */
   isDefault?: boolean;
-}
-
-/** Power saving: nodes suspend when idle and resume when chosen. Seconds. */
-export interface PowerConfig {
-  suspendTime: number;
-  suspendTimeout: number;
-  resumeTimeout: number;
-  /** Nodes a minute. */
-  suspendRate: number;
-  resumeRate: number;
-  exclude: string[];
 }

@@ -29,8 +29,6 @@ export type ReservationFlag =
   | "HOURLY"
   | "DAILY"
   | "WEEKLY"
-  | "WEEKDAY"
-  | "WEEKEND"
   | "PART_NODES"
   | "ALL_NODES"
   | "OVERLAP"

@@ -10,8 +10,6 @@ import { type Moment, parseMoment, parseSpan } from "./reservation-times.js";
 const PERIODS: Partial<Record<ReservationFlag, number>> = {
   HOURLY: 3600,
   DAILY: 86_400,
-  WEEKDAY: 86_400,
-  WEEKEND: 86_400,
   WEEKLY: 604_800,
 };
 

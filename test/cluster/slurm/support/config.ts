@@ -212,7 +212,6 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
     defMemPerNode: number("DefMemPerNode"),
     maxMemPerCpu: number("MaxMemPerCPU"),
     maxMemPerNode: number("MaxMemPerNode"),
-    power: undefined,
   };
 }
 

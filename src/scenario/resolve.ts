@@ -1,3 +1,4 @@
+import { resolveSlurm } from "../cluster/slurm/config/resolve-slurm.js";
 import { findGpu, type GpuType } from "../fleet/catalogue.js";
 import type { PoolSpec } from "../fleet/fleet.js";
 import type { Path } from "./positions.js";
@@ -26,9 +27,10 @@ export async function resolveScenario(
   const gpuTypes = Object.entries(parsed.fleet?.gpuTypes ?? {}).flatMap(
     ([type, given]) => report.attempt(() => resolveGpuType(type, given)) ?? [],
   );
-  const given = parsed.fleet?.pools?.flatMap(
-    (pool, i) => report.attempt(() => resolvePool(pool, ["fleet", "pools", i], gpuTypes)) ?? [],
-  );
+  const given =
+    parsed.fleet?.pools?.flatMap(
+      (pool, i) => report.attempt(() => resolvePool(pool, ["fleet", "pools", i], gpuTypes)) ?? [],
+    ) ?? report.attempt(() => poolsOfConf(parsed, folder, gpuTypes));
   checkUnique(parsed.fleet?.pools ?? [], ["fleet", "pools"], "pool", report);
   checkUnique(parsed.services, ["services"], "service", report);
   const configured = await resolveClusterPolicy(parsed.scheduler, { folder, pools: given, gpuTypes }, report);
@@ -64,6 +66,16 @@ export async function resolveScenario(
       ...definite({ exactSamples: parsed.measure.exactSamples }),
     },
   };
+}
+
+/** The nodes of a slurm.conf, for a policy that does not read it itself. */
+function poolsOfConf(
+  { fleet, scheduler }: ParsedScenario,
+  folder: string,
+  gpuTypes: readonly GpuType[],
+): PoolSpec[] | undefined {
+  if (fleet?.conf === undefined || scheduler.conf !== undefined) return undefined;
+  return resolveSlurm({ conf: fleet.conf }, folder, undefined, gpuTypes, ["fleet"]).pools;
 }
 
 /** A policy that does not know its nodes itself needs a fleet. */

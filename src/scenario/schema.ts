@@ -200,6 +200,11 @@ export const scenarioSchema = z
     fleet: z.optional(
       z
         .strictObject({
+          conf: z.optional(
+            text(
+              "Path of a slurm.conf whose NodeName lines are the pools, for schedulers that do not read it",
+            ),
+          ),
           pools: z.optional(
             z.array(pool).check(z.minLength(1), z.meta({ description: "Groups of equal nodes" })),
           ),

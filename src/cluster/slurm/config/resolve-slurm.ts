@@ -47,6 +47,7 @@ export interface ResolvedSlurm {
  * @param folder that paths are relative to
  * @param pools the scenario's fleet, when it has one
  * @param gpuTypes the scenario's own GPU types
+ * @param path keys from the scenario's root to the options
  * @throws InputError with everything that is wrong, by file and line or by path from the scenario's root
  */
 export function resolveSlurm(
@@ -54,10 +55,11 @@ export function resolveSlurm(
   folder: string,
   pools?: readonly PoolSpec[],
   gpuTypes: readonly GpuType[] = [],
+  path: readonly string[] = ["scheduler"],
 ): ResolvedSlurm {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const files = confFiles(options, folder, problems);
+  const files = confFiles(options, folder, problems, path);
   const inline = Object.fromEntries(Object.entries(options).filter(([key]) => !OWN_KEYS.has(key)));
   const lines = overlayInline(files.lines, inline, ["scheduler"], problems);
   const parameters = options.SchedulerParameters;
@@ -104,11 +106,12 @@ function confFiles(
   options: Readonly<Record<string, unknown>>,
   folder: string,
   problems: Problem[],
+  above: readonly string[],
 ): ConfFiles {
   const files: ConfFiles = { lines: [], topology: [], gres: [] };
   const path = pathOf(options.conf, "conf", problems);
   if (path !== undefined)
-    Object.assign(files, readConfFiles(at(folder, path), problems, { path: ["scheduler", "conf"] }));
+    Object.assign(files, readConfFiles(at(folder, path), problems, { path: [...above, "conf"] }));
   const { topology } = options;
   if (Array.isArray(topology))
     files.topology = parseConfLines(topology.map(String).join("\n"), at(folder, "topology"), problems);

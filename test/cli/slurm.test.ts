@@ -161,6 +161,48 @@ describe("a scheduler that a slurm.conf configures", () => {
     expect(ended.value).toBe(3);
   });
 
+  it("lends its nodes to other policies", () => {
+    write(
+      "other.yaml",
+      "fleet: { conf: slurm.conf }\nscheduler: { policy: fifo }\njobs: { trace: sacct.txt, format: sacct }\n",
+    );
+    const done = run("run", "other.yaml", "--json");
+    expect(done.status).toBe(0);
+    const { metrics } = JSON.parse(done.out);
+    const number = (name: string, labels: object) =>
+      metrics.find(
+        (one: { name: string; labels: object }) =>
+          one.name === name && JSON.stringify(one.labels) === JSON.stringify(labels),
+      ).value;
+    expect(number("history-starts", { within: "1h" })).toBeGreaterThan(0);
+    write(
+      "none.yaml",
+      "fleet: { conf: none.conf }\nscheduler: { policy: fifo }\njobs: { trace: sacct.txt, format: sacct }\n",
+    );
+    expect(run("validate", "none.yaml").err).toContain(
+      "none.yaml:1:16 error[slurm/unreadable]: there is no file none.conf",
+    );
+  });
+
+  it("is a template to begin with", () => {
+    const done = run("init", "mine/replay.yaml", "--template", "slurm-replay");
+    expect(done.err).toBe("");
+    expect(run("validate", "mine/replay.yaml").out).toContain("easy are valid");
+  });
+
+  it("takes the queues of a trace from elsewhere for its only partition", () => {
+    write("queues.csv", "submit,run,gpus,queue\n0,9,1,prod\n0,9,1,debug\n");
+    write(
+      "queues.yaml",
+      "fleet: { pools: [{ name: a, nodes: 1, gpu: H100 }] }\nscheduler: { policy: slurm }\njobs: { trace: queues.csv }\n",
+    );
+    const done = run("run", "queues.yaml", "--json");
+    expect(done.status).toBe(0);
+    expect(JSON.parse(done.out).warnings.map((one: { code: string }) => one.code)).not.toContain(
+      "jobs/refused",
+    );
+  });
+
   it("refuses what is no slurm.conf", () => {
     writeFileSync(file("binary.conf"), Buffer.from([0, 1, 2, 0, 255]));
     write("binary.yaml", SCENARIO.replace("slurm.conf", "binary.conf"));

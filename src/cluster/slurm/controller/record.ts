@@ -30,7 +30,9 @@ export function partitionsOf(arrival: Arrival, state: SlurmState): Partition[] |
   const names = partitions.length > 0 ? partitions : arrival.partition === "" ? [] : [arrival.partition];
   if (names.length === 0) return [state.partitions.find((p) => p.config.default) ?? state.partitions[0]!];
   const found = names.map((name) => state.partitions.find((partition) => partition.name === name));
-  return found.every((partition) => partition !== undefined) ? found : undefined;
+  if (found.every((partition) => partition !== undefined)) return found;
+  // Queues of a trace from elsewhere all mean the only partition there is.
+  return partitions.length === 0 && state.partitions.length === 1 ? [state.partitions[0]!] : undefined;
 }
 
 /** A new record of slurmctld, pending and looked at by nobody. */

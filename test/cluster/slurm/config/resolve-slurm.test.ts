@@ -249,14 +249,14 @@ describe("what is wrong with it is said where it stands", () => {
       "an operation",
       { conf: "slurm.conf", operations: [{ at: "5m", cmd: "scontrl update" }] },
       [
-        'scheduler.operations.0.cmd | 0 scontrl | slurm/wrong-operation | "scontrl" is not a command that can be given here | there are scontrol and scancel',
+        'scheduler.operations.0.cmd | 0 scontrl | slurm/wrong-operation | "scontrl" is not a command that can be given here | there are scontrol, scancel, sprio and sshare',
       ],
     ],
     [
       "an operation without its time",
       { conf: "slurm.conf", operations: [{ cmd: "scancel 1" }] },
       [
-        "scheduler.operations.0 | slurm/wrong-value | an operation is a time and a command | such as { at: 300s, cmd: scontrol update NodeName=n4 State=DOWN }",
+        "scheduler.operations.0 | slurm/wrong-value | an operation is a time and a command | such as { at: 300s, cmd: scontrol update NodeName=n4 State=DOWN }, or { at: 0s, every: 5m, cmd: sprio -l }",
       ],
     ],
     [

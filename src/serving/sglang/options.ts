@@ -94,7 +94,7 @@ export const sglangOptions: readonly OptionInfo[] = [
   choice(
     "schedule_policy",
     ["fcfs", "lpm", "dfs-weight", "lof", "random"],
-    "Who is tried first: first come; longest prefix match (only while at most 128 wait); depth first along the radix tree; longest output; anybody",
+    "Who is tried first: first come; longest prefix match (only while at most 128 wait); depth first along the radix tree; longest output; anybody. By priority: enable_priority_scheduling",
     "fcfs",
   ),
   flag("enable_priority_scheduling", "The most urgent first, and less urgent running requests give way"),

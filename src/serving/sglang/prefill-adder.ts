@@ -1,3 +1,4 @@
+import { grown } from "../../core/column.js";
 import { IntList } from "../../core/int-list.js";
 import type { RequestTable } from "../request-table.js";
 import type { SglangOptions } from "./options.js";
@@ -94,7 +95,7 @@ export class PrefillAdder {
   add(request: number): AddResult {
     const { requests, memory, options } = this;
     const known = requests.known(request);
-    const node = memory.match(request, memory.floor(known - 1));
+    const node = memory.match(request, known - 1);
     const prefix = memory.tree.matched;
     const extend = known - prefix;
     this.#remember(request, extend);
@@ -128,7 +129,8 @@ export class PrefillAdder {
 
   /** Tokens that must become free for a request to get in after all. */
   shortage(request: number): number {
-    return this.#triedTokens(request) + this.#clipped(request) - this.#remainingTotal;
+    const tried = request < this.#tried.length ? this.#tried[request]! : 0;
+    return tried + this.#clipped(request) - this.#remainingTotal;
   }
 
   /** A running request is to give way: it was expected to generate so many tokens. */
@@ -141,17 +143,9 @@ export class PrefillAdder {
     if (request < this.#tried.length) this.#tried[request] = 0;
   }
 
-  #triedTokens(request: number): number {
-    return request < this.#tried.length ? this.#tried[request]! : 0;
-  }
-
   #remember(request: number, tokens: number): void {
     if (!this.options.enable_priority_scheduling) return;
-    if (request >= this.#tried.length) {
-      const longer = new Int32Array(this.requests.input.length);
-      longer.set(this.#tried);
-      this.#tried = longer;
-    }
+    if (request >= this.#tried.length) this.#tried = grown(this.#tried, this.requests.input.length);
     this.#tried[request] = tokens;
   }
 }

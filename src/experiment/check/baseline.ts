@@ -12,6 +12,8 @@ const SCHEMA_VERSION = "1.0";
 /** What is kept of a scenario's runs. */
 export interface BaselineEntry {
   readonly traces: Readonly<Record<string, string>>;
+  /** SHA-256 of the other files that values name: a slurm.conf, a policy's module. */
+  readonly files: Readonly<Record<string, string>>;
   readonly seeds: readonly string[];
   /** Every value of the scenario, by its key such as `scheduler.policy`. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -28,7 +30,11 @@ export interface Baseline {
 }
 
 /** What the runs of a scenario are remembered by. */
-export function baselineEntry(loaded: LoadedScenario, runs: readonly Result[]): BaselineEntry {
+export function baselineEntry(
+  loaded: LoadedScenario,
+  runs: readonly Result[],
+  files: Readonly<Record<string, string>> = {},
+): BaselineEntry {
   const asked = new Set(loaded.thresholds.map(({ metric }) => metric.name));
   const kept = ({ name, direction }: Metric) => direction !== "neutral" || asked.has(name);
   const keys = new Set(runs.flatMap(({ metrics }) => metrics.filter(kept).map(metricKey)));
@@ -36,8 +42,14 @@ export function baselineEntry(loaded: LoadedScenario, runs: readonly Result[]): 
     key,
     runs.map(({ metrics }) => metrics.find((metric) => metricKey(metric) === key)?.value ?? null),
   ]);
+  const traces = runs[0]!.traceHashes;
   return {
-    traces: runs[0]!.traceHashes,
+    traces,
+    files: Object.fromEntries(
+      Object.entries(files)
+        .filter(([path]) => !(path in traces))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
     seeds: runs.map(({ seed }) => seed),
     values: valuesOf(loaded),
     metrics: Object.fromEntries(columns),
@@ -122,7 +134,14 @@ export function changesSince(
   for (const { key, before, after } of changes.filter((change) => WORK.test(change.key)))
     problems.push(refuse(`${key} of ${name} was ${shown(before)} in ${file}, and is ${shown(after)}`));
   if (problems.length > 0) throw new InputError(problems);
-  return changes;
+  return [...changes, ...fileChanges(entry, now)];
+}
+
+/** Files that say something else than those of the baseline did; one that is named anew shows as a value already. */
+function fileChanges(entry: BaselineEntry, now: BaselineEntry): ValueChange[] {
+  return differences(entry.files, now.files)
+    .filter(({ before, after }) => before !== undefined && after !== undefined)
+    .map(({ key, before, after }) => ({ key, before: short(before), after: short(after) }));
 }
 
 function differences(

@@ -216,6 +216,7 @@ describe("a baseline", () => {
     ];
     const { entry } = checkRuns(loaded, runs(BEFORE), OPTIONS, before);
     expect(Object.keys(entry.files)).toEqual(["gone.js", "slurm.conf"]);
+    expect(entry.configuration).toEqual({});
     const content = parseBaseline(baselineText(TOOL, { day: entry }), "b.json");
     const { changes } = checkRuns(
       loaded,

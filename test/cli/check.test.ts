@@ -23,16 +23,24 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const GANG = `
+/** A cluster by its slurm.conf, as an administrator's repository has it. */
+const SLURM_CONF = `
+ClusterName=training
+# So deep into the queue does backfill look.
+SchedulerParameters=bf_max_job_test=500
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+GresTypes=gpu
+NodeName=a[01-16] CPUs=128 Gres=gpu:a100:8 RealMemory=1000000
+PartitionName=normal Nodes=ALL Default=YES
+PartitionName=high Nodes=ALL PriorityTier=10
+`;
+const TRAINING = `
 name: training
-fleet:
-  pools:
-    - { name: a100, nodes: 16, gpu: A100-80GB, gpusPerNode: 8, cpus: 128, memory: 1TiB, nodesPerRack: 4 }
-# Later jobs may pass a head that does not fit.
-scheduler: { policy: gang, skip: true }
-jobs: { trace: ${repoPath("traces/gang.csv")} }
+scheduler: { policy: slurm, conf: slurm.conf, gpu: { a100: A100-80GB } }
+jobs: { trace: ${repoPath("traces/gang.csv")}, limit: 150 }
 thresholds:
-  - wait.p95 < 20h
+  - wait.p95 < 4h
 `;
 
 const DAY = `
@@ -190,15 +198,16 @@ describe("as a gate of a repository", () => {
   beforeEach(() => {
     git("init", "-q", "-b", "main");
     write(".gitignore", "node_modules\ncheck.*\nsummary.md\n.whowaits\n");
-    write("scenarios/day.yaml", GANG);
+    write("scenarios/slurm.conf", SLURM_CONF);
+    write("scenarios/day.yaml", TRAINING);
     const saved = run(/```sh\n(.*)/.exec(page)![1]!);
     expect(saved.status, saved.out).toBe(0);
     git("add", "-A");
     git("commit", "-qm", "Gate");
-  });
+  }, 60_000);
 
   it("lets a changed comment pass", async () => {
-    write("scenarios/day.yaml", GANG.replace("Later jobs may", "Jobs behind it may"));
+    write("scenarios/slurm.conf", SLURM_CONF.replace("So deep into", "That far down"));
     git("commit", "-qam", "Say it better");
     const { status, out } = run(gate);
     expect(status, out).toBe(0);
@@ -207,12 +216,15 @@ describe("as a gate of a repository", () => {
     expect(out).not.toContain("Changed");
   });
 
-  it("stops a commit that turns a knob the wrong way, and names the knob", async () => {
-    write("scenarios/day.yaml", GANG.replace("skip: true", "skip: false"));
+  it("stops a commit that lowers bf_max_job_test to 1, and names it", async () => {
+    write("scenarios/slurm.conf", SLURM_CONF.replace("bf_max_job_test=500", "bf_max_job_test=1"));
     git("commit", "-qam", "Turn the knob");
     const { status, out } = run(gate);
     expect(status).toBe(1);
-    expect(out).toContain("Changed since the baseline: scheduler.skip true -> false");
+    expect(out.replace(/\s+/g, " ")).toContain(
+      "Changed since the baseline: slurm.config.scheduler.parameters.bf_max_job_test 500 -> 1",
+    );
+    expect(out).toMatch(/FAIL wait\.p95 +< 4h +5\.\d+h +-\n {5}scenarios\/day\.yaml:6; /);
     expect(out).toMatch(
       /FAIL wait\.mean +<= baseline \+ 1% +[\d.]+\w +[\d.]+\w\n {5}difference \+[\d.]+\w; the same in all 5 replications\n/,
     );
@@ -220,19 +232,19 @@ describe("as a gate of a repository", () => {
     expect(Number(/failures="(\d+)"/.exec(read("check.xml"))![1])).toBeGreaterThan(3);
     const [other] = gitlab.scheduling.script;
     expect(run(other).status).toBe(1);
-    expect(read("check.md")).toContain("| scheduler.skip | true | false |");
+    expect(read("check.md")).toContain("| slurm.config.scheduler.parameters.bf_max_job_test | 500 | 1 |");
   });
 
   it("refuses other work with the difference, and status 2", () => {
-    write("scenarios/day.yaml", GANG.replace("gang.csv }", "gang.csv, limit: 500 }"));
+    write("scenarios/day.yaml", TRAINING.replace("limit: 150", "limit: 140"));
     const { status, out } = run(gate);
     expect(status).toBe(2);
-    expect(out).toContain("jobs.limit of training was nothing in baseline.json, and is 500");
+    expect(out).toContain("jobs.limit of training was 150 in baseline.json, and is 140");
   });
 
   it("shows what a branch changes, compared with where it goes", () => {
     git("checkout", "-qb", "change");
-    write("scenarios/day.yaml", GANG.replace("skip: true", "skip: false"));
+    write("scenarios/slurm.conf", SLURM_CONF.replace("bf_max_job_test=500", "bf_max_job_test=1"));
     git("commit", "-qam", "Turn the knob");
     const [worktree, command] = commands(compare.jobs.compare);
     const before = `${folder}-before`;

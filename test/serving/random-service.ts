@@ -217,6 +217,7 @@ const sglang = fc
     prefill_max_requests: fc.constantFrom(1, 100),
     enable_mixed_chunk: fc.boolean(),
     disable_radix_cache: fc.boolean(),
+    ignore_eos: fc.boolean(),
     radix_eviction_policy: fc.constantFrom(...evictionPolicies),
     disable_overlap_schedule: fc.boolean(),
     page_size: fc.constantFrom(1, 1, 4, 16),

@@ -23,7 +23,7 @@ export async function runCheck(
     significance: fraction(options.significance, "--significance", { above: 0, below: 0.5 }),
   };
   const { checked, partial, tool } = await runScenarios(paths, options, terminal, refuseNothing(options));
-  const results = checked.map(({ loaded, runs }) => ({ ...checkRuns(loaded, runs, how), partial }));
+  const results = checked.map((one) => ({ ...checkRuns(one.loaded, one.runs, how, one.files), partial }));
   if (results.length === 0) {
     terminal.err("interrupted before the first replication had ended\n");
     return Exit.Interrupted;

@@ -1,5 +1,5 @@
 import { runSides } from "../../experiment/compare/run-sides.js";
-import { FileHashes } from "../../experiment/point/key.js";
+import { FileHashes, filesOf } from "../../experiment/point/key.js";
 import { Tasks } from "../../experiment/point/tasks.js";
 import type { Result } from "../../metrics/result.js";
 import type { LoadedScenario } from "../../scenario/load.js";
@@ -14,6 +14,8 @@ export interface Checked {
   readonly loaded: LoadedScenario;
   /** Its replications; not all of them after Ctrl-C. */
   readonly runs: readonly Result[];
+  /** SHA-256 of the files that it names. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,7 +51,8 @@ export async function runScenarios(
         ended: (done) => bar.update({ done: before + done, ran: before + done, total }),
       });
       before += replications;
-      if (side!.runs.length > 0) checked.push({ loaded, runs: side!.runs });
+      if (side!.runs.length > 0)
+        checked.push({ loaded, runs: side!.runs, files: await filesOf(loaded, files) });
     }
     return stop.aborted;
   });

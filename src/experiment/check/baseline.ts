@@ -1,6 +1,7 @@
 import { InputError, type Problem } from "../../core/errors.js";
 import type { Metric, Result } from "../../metrics/result.js";
 import { resolvedValues } from "../../scenario/defaults.js";
+import { hashOf } from "../../scenario/hash.js";
 import type { LoadedScenario } from "../../scenario/load.js";
 import { metricKey } from "../compare/compare.js";
 import type { ValueChange } from "./assertion.js";
@@ -12,9 +13,13 @@ const SCHEMA_VERSION = "1.0";
 /** What is kept of a scenario's runs. */
 export interface BaselineEntry {
   readonly traces: Readonly<Record<string, string>>;
+  /** SHA-256 of the other files that values name: a slurm.conf, a policy's module. */
+  readonly files: Readonly<Record<string, string>>;
   readonly seeds: readonly string[];
   /** Every value of the scenario, by its key such as `scheduler.policy`. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** What a configuration in files of its own (a slurm.conf) comes to, by key such as `slurm.config.…`; empty for others. */
+  readonly configuration: Readonly<Record<string, unknown>>;
   /** By `name{labels}`: values by replication. */
   readonly metrics: Readonly<Record<string, readonly (number | null)[]>>;
 }
@@ -28,7 +33,11 @@ export interface Baseline {
 }
 
 /** What the runs of a scenario are remembered by. */
-export function baselineEntry(loaded: LoadedScenario, runs: readonly Result[]): BaselineEntry {
+export function baselineEntry(
+  loaded: LoadedScenario,
+  runs: readonly Result[],
+  files: Readonly<Record<string, string>> = {},
+): BaselineEntry {
   const asked = new Set(loaded.thresholds.map(({ metric }) => metric.name));
   const kept = ({ name, direction }: Metric) => direction !== "neutral" || asked.has(name);
   const keys = new Set(runs.flatMap(({ metrics }) => metrics.filter(kept).map(metricKey)));
@@ -36,10 +45,17 @@ export function baselineEntry(loaded: LoadedScenario, runs: readonly Result[]): 
     key,
     runs.map(({ metrics }) => metrics.find((metric) => metricKey(metric) === key)?.value ?? null),
   ]);
+  const traces = runs[0]!.traceHashes;
   return {
-    traces: runs[0]!.traceHashes,
+    traces,
+    files: Object.fromEntries(
+      Object.entries(files)
+        .filter(([path]) => !(path in traces))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
     seeds: runs.map(({ seed }) => seed),
-    values: valuesOf(loaded),
+    values: flat(resolvedValues(loaded).data),
+    configuration: configurationOf(loaded),
     metrics: Object.fromEntries(columns),
   };
 }
@@ -122,7 +138,17 @@ export function changesSince(
   for (const { key, before, after } of changes.filter((change) => WORK.test(change.key)))
     problems.push(refuse(`${key} of ${name} was ${shown(before)} in ${file}, and is ${shown(after)}`));
   if (problems.length > 0) throw new InputError(problems);
-  return changes;
+  // What the scenario itself says of the scheduler explains what its configuration comes to.
+  const said = changes.some(({ key }) => key.startsWith("scheduler."));
+  const inFiles = said ? [] : differences(entry.configuration, now.configuration);
+  return [...changes, ...inFiles, ...fileChanges(entry, now)];
+}
+
+/** Files that say something else than those of the baseline did; one that is named anew shows as a value already. */
+function fileChanges(entry: BaselineEntry, now: BaselineEntry): ValueChange[] {
+  return differences(entry.files, now.files)
+    .filter(({ before, after }) => before !== undefined && after !== undefined)
+    .map(({ key, before, after }) => ({ key, before: short(before), after: short(after) }));
 }
 
 function differences(
@@ -144,13 +170,25 @@ function short(hash: unknown): string {
   return typeof hash === "string" ? hash.slice(0, 12) : "nothing";
 }
 
-/** Everything that a scenario says, flat: `scheduler.policy`, `fleet.pools.0.nodes`. */
-function valuesOf(loaded: LoadedScenario): Record<string, unknown> {
+/** Everything that some data say, flat: `scheduler.policy`, `fleet.pools.0.nodes`. */
+function flat(all: unknown, prefix = ""): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   const walk = (data: unknown, path: string) => {
     if (typeof data !== "object" || data === null || Object.keys(data).length === 0) values[path] = data;
     else for (const [key, value] of Object.entries(data)) walk(value, path === "" ? key : `${path}.${key}`);
   };
-  walk(resolvedValues(loaded).data, "");
+  walk(all, prefix);
   return values;
+}
+
+/** A configuration with more values is remembered by its hash. */
+const MOST_VALUES = 5000;
+
+/** What a policy's own files come to: then its options are not what the scenario says. */
+function configurationOf({ scenario, data }: LoadedScenario): Record<string, unknown> {
+  const { policy, options } = scenario.scheduler;
+  const written = Object.keys((data as { scheduler?: object }).scheduler ?? {});
+  if (Object.keys(options).every((key) => written.includes(key))) return {};
+  const values = flat(options, policy);
+  return Object.keys(values).length <= MOST_VALUES ? values : { [policy]: hashOf(options) };
 }

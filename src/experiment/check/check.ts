@@ -14,15 +14,17 @@ export interface CheckOptions {
 /**
  * Holds a scenario's runs against its thresholds and the baseline.
  *
+ * @param files SHA-256 of the files that the scenario names
  * @throws InputError `check/other-baseline`
  */
 export function checkRuns(
   loaded: LoadedScenario,
   runs: readonly Result[],
   { baseline, tolerance, significance }: CheckOptions,
+  files: Readonly<Record<string, string>> = {},
 ): Omit<ScenarioCheck, "partial"> & { entry: BaselineEntry } {
   const { name } = loaded.scenario;
-  const entry = baselineEntry(loaded, runs);
+  const entry = baselineEntry(loaded, runs, files);
   const changes =
     baseline === undefined ? [] : changesSince(baseline.content, name, entry, runs[0]!.tool, baseline.file);
   const evidence = { scenario: name, runs, baseline: baseline?.content.scenarios[name], significance };

@@ -22,15 +22,24 @@ export class FileHashes {
  * version, and the content of every file that a value of the scenario names (traces, models, a user's policies; not what
  * those read in turn). SHA-256 in hex.
  */
-export async function keyOf({ scenario, hash, folder }: LoadedScenario, files: FileHashes): Promise<string> {
+export async function keyOf(loaded: LoadedScenario, hashes: FileHashes): Promise<string> {
+  const files = await filesOf(loaded, hashes);
+  return createHash("sha256")
+    .update(canonicalJson({ version: VERSION, scenario: loaded.hash, files }))
+    .digest("hex");
+}
+
+/** SHA-256 of the files that values of a scenario name, by the path as it is given; of an absolute one by its last part. */
+export async function filesOf(
+  { scenario, folder }: LoadedScenario,
+  hashes: FileHashes,
+): Promise<Record<string, string>> {
   const contents: Record<string, string> = {};
   for (const text of texts(scenario)) {
-    const content = files.of(resolve(folder, text));
+    const content = hashes.of(resolve(folder, text));
     if (content !== undefined) contents[isAbsolute(text) ? basename(text) : text] = await content;
   }
-  return createHash("sha256")
-    .update(canonicalJson({ version: VERSION, scenario: hash, files: contents }))
-    .digest("hex");
+  return contents;
 }
 
 function* texts(value: unknown): Generator<string> {

@@ -28,7 +28,8 @@ export interface SweepTable {
 }
 
 interface Entry {
-  values: Map<number, number | null>;
+  /** By the index of their column. */
+  values: (number | null)[];
   warnings: readonly string[];
   from: number | null;
   error?: string;
@@ -48,7 +49,7 @@ export class TableBuilder {
   }
 
   fail(key: string, error: string): void {
-    this.#entries.set(key, { values: new Map(), warnings: [], from: null, error });
+    this.#entries.set(key, { values: [], warnings: [], from: null, error });
   }
 
   has(key: string): boolean {
@@ -65,7 +66,7 @@ export class TableBuilder {
     for (const { key, values, seed } of points) {
       const entry = this.#entries.get(key);
       if (entry === undefined) continue;
-      const metrics = columns.map(({ index }) => entry.values.get(index) ?? null);
+      const metrics = columns.map(({ index }) => entry.values[index] ?? null);
       const { warnings, from, error } = entry;
       rows.push({ values, seed, metrics, warnings, from, ...(error === undefined ? {} : { error }) });
     }
@@ -74,7 +75,7 @@ export class TableBuilder {
 
   #entry({ metrics, warnings, window }: Result): Entry {
     this.#warmUp ||= window.warmUp !== undefined;
-    const values = new Map<number, number | null>();
+    const values: (number | null)[] = [];
     for (const metric of metrics) {
       if (!this.filter(metric)) continue;
       const id = metricId(metric);
@@ -84,7 +85,7 @@ export class TableBuilder {
         known = { index: this.#columns.size, column: { id, name, labels, unit, direction } };
         this.#columns.set(id, known);
       }
-      values.set(known.index, metric.value);
+      values[known.index] = metric.value;
     }
     return { values, from: window.from, warnings: [...new Set(warnings.map(({ code }) => code))].sort() };
   }

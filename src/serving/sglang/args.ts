@@ -7,7 +7,9 @@ import { sglangOptions } from "./options.js";
 const launchServer: CommandLine = {
   program: "sglang.launch_server",
   options: new Map<string, OptionInfo>(
-    sglangOptions.map((option) => [option.name.replaceAll("_", "-"), option]),
+    sglangOptions
+      .filter((option) => option.name !== "ignore_eos")
+      .map((option) => [option.name.replaceAll("_", "-"), option]),
   ),
   negates: false,
   aliases: otherSpellings,

@@ -22,6 +22,8 @@ export interface SglangOptions {
   schedule_low_priority_values_first: boolean;
   priority_scheduling_preemption_threshold: number;
   disable_overlap_schedule: boolean;
+  /** Requests set it; matters without a radix cache. */
+  ignore_eos: boolean;
 }
 
 const number = (
@@ -94,7 +96,7 @@ export const sglangOptions: readonly OptionInfo[] = [
   choice(
     "schedule_policy",
     ["fcfs", "lpm", "dfs-weight", "lof", "random"],
-    "Who is tried first: first come; longest prefix match (only while at most 128 wait); depth first along the radix tree; longest output; anybody",
+    "Who is tried first: first come; longest prefix match (only while at most 128 wait); depth first along the radix tree; longest output; anybody. By priority: enable_priority_scheduling",
     "fcfs",
   ),
   flag("enable_priority_scheduling", "The most urgent first, and less urgent running requests give way"),
@@ -125,6 +127,10 @@ export const sglangOptions: readonly OptionInfo[] = [
   ),
   flag("disable_overlap_schedule", "A pass is formed only when the tokens of the one before are known"),
   flag("enable_mixed_chunk", "Running requests decode along in passes of chunked prompts"),
+  flag(
+    "ignore_eos",
+    "Requests set it, as those of sglang.bench_serving do: with disable_radix_cache their memory is planned to the last token; not a server argument",
+  ),
 ];
 
 const MiB = 2 ** 20;

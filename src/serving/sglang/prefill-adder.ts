@@ -1,7 +1,10 @@
+import { grown } from "../../core/column.js";
 import { IntList } from "../../core/int-list.js";
 import type { RequestTable } from "../request-table.js";
+import { ExactPlan } from "./exact-plan.js";
 import type { SglangOptions } from "./options.js";
 import type { RadixMemory } from "./radix-memory.js";
+import { ROOT } from "./radix-tree.js";
 import { CLIP_MAX_NEW_TOKENS, type RunningBatch } from "./running-batch.js";
 
 /** What becomes of the next request in line; what stops the line says why. */
@@ -25,12 +28,16 @@ export class PrefillAdder {
   #totalOffset = 0;
   #currentOffset = 0;
   #ratio = 0;
+  #running!: RunningBatch;
+  readonly #plan: ExactPlan | undefined;
 
   constructor(
     readonly requests: RequestTable,
     readonly memory: RadixMemory,
     readonly options: SglangOptions,
-  ) {}
+  ) {
+    this.#plan = options.ignore_eos && options.disable_radix_cache ? new ExactPlan(requests) : undefined;
+  }
 
   /** @param mixed requests whose next token is computed in the same pass */
   begin(running: RunningBatch, ratio: number, mixed: number): void {
@@ -38,6 +45,8 @@ export class PrefillAdder {
     this.list.clear();
     this.extend.clear();
     this.newChunked = -1;
+    this.#running = running;
+    this.#plan?.clear();
     this.#ratio = ratio;
     this.#input = max_prefill_tokens - mixed;
     this.#chunk = chunked_prefill_size > 0 ? chunked_prefill_size - mixed : Number.POSITIVE_INFINITY;
@@ -94,11 +103,12 @@ export class PrefillAdder {
   add(request: number): AddResult {
     const { requests, memory, options } = this;
     const known = requests.known(request);
-    const node = memory.match(request, memory.floor(known - 1));
+    const node = memory.match(request, known - 1);
     const prefix = memory.tree.matched;
     const extend = known - prefix;
     this.#remember(request, extend);
     if (this.list.length >= options.prefill_max_requests) return AddResult.Requests;
+    if (this.#plan !== undefined) return this.#addByPlan(this.#plan, request);
     const left = requests.maxTokens[request]! - requests.tokens[request]!;
     const total = extend + Math.min(Math.max(left, 0), CLIP_MAX_NEW_TOKENS) + memory.pageSize;
     if (total >= this.#remainingTotal) return AddResult.NoToken;
@@ -126,9 +136,29 @@ export class PrefillAdder {
     return this.#state;
   }
 
+  /** The same for a request that will use up its max_new_tokens, without a tree. */
+  #addByPlan(plan: ExactPlan, request: number): AddResult {
+    const { requests, memory, list } = this;
+    const known = requests.known(request);
+    const pages = memory.ceil(known);
+    const free = memory.obtainable - this.#currentOffset;
+    if (pages > Math.min(free, this.#remainingTotal)) return AddResult.NoToken;
+    if (!plan.fits(request, free - pages, this.#running, list.items, list.length)) return AddResult.NoToken;
+    if (this.#chunk <= 0) return AddResult.Chunk;
+    const tokens = Math.min(known, this.#chunk);
+    if (tokens < known) this.newChunked = request;
+    memory.hold(request, ROOT, 0);
+    requests.computed[request] = 0;
+    list.push(request);
+    this.extend.push(tokens);
+    this.#charge(tokens, tokens < known ? 0 : this.#clipped(request));
+    return this.#state;
+  }
+
   /** Tokens that must become free for a request to get in after all. */
   shortage(request: number): number {
-    return this.#triedTokens(request) + this.#clipped(request) - this.#remainingTotal;
+    const tried = request < this.#tried.length ? this.#tried[request]! : 0;
+    return tried + this.#clipped(request) - this.#remainingTotal;
   }
 
   /** A running request is to give way: it was expected to generate so many tokens. */
@@ -141,17 +171,9 @@ export class PrefillAdder {
     if (request < this.#tried.length) this.#tried[request] = 0;
   }
 
-  #triedTokens(request: number): number {
-    return request < this.#tried.length ? this.#tried[request]! : 0;
-  }
-
   #remember(request: number, tokens: number): void {
     if (!this.options.enable_priority_scheduling) return;
-    if (request >= this.#tried.length) {
-      const longer = new Int32Array(this.requests.input.length);
-      longer.set(this.#tried);
-      this.#tried = longer;
-    }
+    if (request >= this.#tried.length) this.#tried = grown(this.#tried, this.requests.input.length);
     this.#tried[request] = tokens;
   }
 }

@@ -144,8 +144,9 @@ export class PrefillPasses {
     if (victims.length === 0 || short > 0) return false;
     victims.sort((a, b) => a - b);
     for (const at of victims) adder.preempted(running.left(at));
-    for (const victim of victims.map((at) => running.request[at]!)) {
-      running.filter(victim);
+    for (const [gone, at] of victims.entries()) {
+      const victim = running.request[at - gone]!;
+      running.removeAt(at - gone);
       state.release(engine, victim, running.count, "preempted");
       preempted.push(victim);
     }

@@ -39,15 +39,22 @@ export class RunningBatch {
 
   /** A request is about to end, with some of its max_new_tokens to spare: it counts with them while it is listed. */
   ends(request: number, left: number): void {
-    const at = this.request.indexOf(request);
-    if (at >= 0 && at < this.count && this.lives(at)) this.#left[at] = left;
+    // One that ended before may still be listed under the same number, further up.
+    const at = this.count === 0 ? -1 : this.request.lastIndexOf(request, this.count - 1);
+    if (at >= 0 && this.lives(at)) this.#left[at] = left;
   }
 
-  /** Takes out those that have ended, and another one (-1: none). */
-  filter(except = -1): void {
+  /** Takes out the request at a place; those behind it move up. */
+  removeAt(at: number): void {
+    for (const column of [this.request, this.#serial, this.#left]) column.copyWithin(at, at + 1, this.count);
+    this.count--;
+  }
+
+  /** Takes out those that have ended. */
+  filter(): void {
     let kept = 0;
     for (let i = 0; i < this.count; i++) {
-      if (!this.lives(i) || this.request[i] === except) continue;
+      if (!this.lives(i)) continue;
       this.request[kept] = this.request[i]!;
       this.#serial[kept] = this.#serial[i]!;
       this.#left[kept++] = 0;

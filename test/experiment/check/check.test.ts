@@ -208,6 +208,25 @@ describe("a baseline", () => {
     expect(changes.every(({ key }) => key.startsWith("scheduler."))).toBe(true);
   });
 
+  it("shows which files that are named say something else, and leaves traces to the check of traces", async () => {
+    const loaded = await scenario();
+    const [before, now] = [
+      { "slurm.conf": "a".repeat(64), "t.csv": "abc", "gone.js": "c" },
+      { "slurm.conf": "b".repeat(64), "t.csv": "abd", "new.js": "d" },
+    ];
+    const { entry } = checkRuns(loaded, runs(BEFORE), OPTIONS, before);
+    expect(Object.keys(entry.files)).toEqual(["gone.js", "slurm.conf"]);
+    expect(entry.configuration).toEqual({});
+    const content = parseBaseline(baselineText(TOOL, { day: entry }), "b.json");
+    const { changes } = checkRuns(
+      loaded,
+      runs(BEFORE),
+      { ...OPTIONS, baseline: { content, file: "b.json" } },
+      now,
+    );
+    expect(changes).toEqual([{ key: "slurm.conf", before: "aaaaaaaaaaaa", after: "bbbbbbbbbbbb" }]);
+  });
+
   it.each([
     [
       "another version",

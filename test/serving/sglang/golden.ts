@@ -46,7 +46,7 @@ export interface Golden {
   description: string;
   config: Omit<
     SglangOptions,
-    "max_running_requests" | "prefill_max_requests" | "disable_overlap_schedule"
+    "max_running_requests" | "prefill_max_requests" | "disable_overlap_schedule" | "ignore_eos"
   > & {
     max_running_requests: number;
     prefill_max_requests: number | null;
@@ -92,6 +92,7 @@ export function replay(golden: Golden): Step[] {
       ...config,
       prefill_max_requests: config.prefill_max_requests ?? Number.POSITIVE_INFINITY,
       disable_overlap_schedule: !config.overlap,
+      ignore_eos: false,
     },
     2 ** 30,
     () => 0,

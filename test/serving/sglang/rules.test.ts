@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
 import { RequestOutcome } from "../../../src/journal/journal.js";
@@ -34,6 +35,8 @@ const row = (arrival: number, inputTokens: number, outputTokens: number, more: P
 
 /** When the requests got their tokens, in passes. */
 const passesOf = (recorder: Recorder, id: number) => recorder.requests.get(id)!.tokens.map((t) => t / PASS);
+const preemptions = (recorder: Recorder) =>
+  [...recorder.requests.values()].flatMap(({ events }) => events).filter((e) => e.endsWith("preempt")).length;
 const reasonsOf = (recorder: Recorder, id: number) =>
   recorder.requests.get(id)!.reasons.map(([, reason]) => reason);
 
@@ -112,6 +115,50 @@ describe("sglang", () => {
     expect(Number.parseInt(first, 10)).toBeLessThan(
       Number.parseInt(recorder.requests.get(1)!.events.at(-1)!, 10),
     );
+  });
+
+  it("retracts nobody when all are known to ignore_eos, whose memory it plans to the last token", async () => {
+    const rows = fc.array(
+      fc.record({
+        gap: fc.integer({ min: 0, max: 60 }),
+        input: fc.integer({ min: 1, max: 60 }),
+        output: fc.integer({ min: 1, max: 60 }),
+      }),
+      { minLength: 5, maxLength: 25 },
+    );
+    let guessing = 0;
+    await fc.assert(
+      fc.asyncProperty(rows, fc.boolean(), fc.constantFrom(-1, 16), async (gaps, overlap, chunk) => {
+        let arrival = 0;
+        const asked = gaps.map(({ gap, input, output }) => {
+          arrival += gap;
+          return row(arrival, input, output);
+        });
+        const options = {
+          max_total_tokens: 160,
+          schedule_conservativeness: 0.02,
+          disable_radix_cache: true,
+          disable_overlap_schedule: !overlap,
+          chunked_prefill_size: chunk,
+        };
+        expect(preemptions(await run(asked, { ...options, ignore_eos: true }))).toBe(0);
+        guessing += preemptions(await run(asked, options));
+      }),
+      { numRuns: 60, seed: 8 },
+    );
+    expect(guessing).toBeGreaterThan(20);
+  });
+
+  it("lets in who fits by that plan, and not who does not by one token", async () => {
+    const options = { disable_radix_cache: true, ignore_eos: true };
+    const first = async (rows: Row[], max_total_tokens: number) =>
+      (await run(rows, { ...options, max_total_tokens })).passes[0]![0]!.sequences;
+    // 40 of the prompts, a slot for the first of them, twice 10 until the shorter ends, and one kept for each: fewer than 64.
+    const rows = [row(0, 30, 20), row(0, 10, 10)];
+    expect([await first(rows, 64), await first(rows, 63)]).toEqual([2, 1]);
+    // The engine ranks a newcomer that has more left than all before the last of them: twice 20.
+    rows.reverse();
+    expect([await first(rows, 84), await first(rows, 83)]).toEqual([2, 1]);
   });
 
   it("finds a prompt that somebody has computed, but not within one pass", async () => {

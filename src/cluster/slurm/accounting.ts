@@ -15,9 +15,11 @@ export function createAccounting(
   epoch = 0,
 ): { priorities: Priorities; limits: Limits; shares: () => string[] } {
   const ledger = new UsageLedger(state);
-  const limits = new AccountingLimits(state, ledger);
-  if (state.config.priority.type === "basic")
+  if (state.config.priority.type === "basic") {
+    const limits = new AccountingLimits(state, ledger);
     return { priorities: new BasicPriorities(), limits, shares: () => sshareLong(state, undefined) };
+  }
   const priorities = new MultifactorPriorities(state, ledger, epoch);
+  const limits = new AccountingLimits(state, ledger, (job) => priorities.fairshareTerm(job));
   return { priorities, limits, shares: () => sshareLong(state, priorities.classic) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type GoldenCase, goldenCase, goldenNames } from "./support/case.js";
+import { type GoldenCase, goldenCase, goldenNames, ownNames } from "./support/case.js";
 import { recordingsDiffer } from "./support/repeatability.js";
 import { type Trajectory, trajectoryOf } from "./support/trajectory.js";
 
@@ -33,5 +33,12 @@ describe("a recorded workload left to itself starts its jobs when Slurm did, as 
     const until = Math.max(...golden.passes.map(({ t }) => t)) + 1;
     const lines = strays(golden, await trajectoryOf(golden, until));
     expect(lines.slice(0, lines.length <= recordingsDiffer[name]! ? 0 : undefined)).toEqual([]);
+  });
+
+  // In w-fair-tree-parent a job of equal priority was left out of one pass, for a reason that the recording does not show.
+  it.each(ownNames.filter((name) => name !== "w-fair-tree-parent"))("%s", async (name) => {
+    const golden = goldenCase(name);
+    const until = Math.max(...golden.passes.map(({ t }) => t)) + 1;
+    expect(strays(golden, await trajectoryOf(golden, until))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { SlurmJob } from "../model/job.js";
+import { setPriority } from "../priority/given.js";
 import { Due } from "./agenda.js";
 import type { Controller } from "./controller.js";
 import { Accounts } from "./identify.js";
@@ -67,7 +68,7 @@ export class Intake {
   }
 
   #hold(job: SlurmJob, { submission }: Arrival): void {
-    if (submission.priority !== undefined) job.priority = submission.priority;
+    if (submission.priority !== undefined) setPriority(job, submission.priority);
     if (!submission.hold && submission.priority !== 0) return;
     job.priority = 0;
     job.heldBy = "user";

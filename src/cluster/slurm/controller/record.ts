@@ -79,6 +79,7 @@ export function newRecord(
     requeue: submission.requeue ?? config.jobRequeue,
     priority: 0,
     priorities: undefined,
+    priorityGiven: false,
     heldBy: undefined,
     nice: submission.nice,
     siteFactor: 0,

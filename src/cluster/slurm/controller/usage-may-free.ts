@@ -10,6 +10,7 @@ export function usageMayFree({ config, pending, qos, associations }: SlurmState)
   let waits = false;
   for (const job of pending) if (USED_UP.test(job.reason)) waits = true;
   if (!waits) return false;
-  for (const { usage } of qos.values()) if (usage.raw >= 1) return true;
+  const keeps = (flags: readonly string[]) => usageResetPeriod === "NONE" && flags.includes("NoDecay");
+  for (const { usage, config: its } of qos.values()) if (usage.raw >= 1 && !keeps(its.flags)) return true;
   return associations.some(({ usage }) => usage.raw >= 1);
 }

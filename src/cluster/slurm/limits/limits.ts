@@ -28,6 +28,8 @@ export class AccountingLimits implements Limits {
   constructor(
     private readonly state: SlurmState,
     private readonly ledger: UsageLedger,
+    /** What UsageThreshold is compared with; priority/basic has none. */
+    private readonly fairshare: (job: SlurmJob) => number = () => 0,
   ) {
     this.applicable = new ApplicableLimits(state);
     this.accrual = new Accrual(state);
@@ -56,6 +58,7 @@ export class AccountingLimits implements Limits {
   preSelect(job: SlurmJob, partition: Partition): string | undefined {
     const { associations } = this.state.config.enforce;
     if (associations && job.association === undefined) return "InvalidAccount";
+    if (this.underThreshold(job)) return "QOSUsageThreshold";
     if (!this.enforced) return undefined;
     const limits = this.applicable.of(job, partition);
     return limits.byNumber ? preSelect(this.state, limits, job, partition) : undefined;
@@ -135,6 +138,16 @@ export class AccountingLimits implements Limits {
       const limits = this.applicable.of(job, job.partition);
       if (timedOut(state, limits, job, this.ledger.tresOf(job))) yield job;
     }
+  }
+
+  private underThreshold(job: SlurmJob): boolean {
+    const config = job.qos?.config;
+    return (
+      config?.usageThreshold !== undefined &&
+      config.flags.includes("EnforceUsageThreshold") &&
+      job.association !== undefined &&
+      this.fairshare(job) < config.usageThreshold
+    );
   }
 
   private countSubmitted(job: SlurmJob, all: readonly Qos[], change: number): void {

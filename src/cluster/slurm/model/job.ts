@@ -86,6 +86,8 @@ export interface SlurmJob {
   priority: number;
   /** One for each of `partitions` when there are several. */
   priorities: number[] | undefined;
+  /** By `--priority` or an administrator: it stays as it is until the job is held and released. */
+  priorityGiven: boolean;
   /** Whether the hold is the user's or the administrator's, when priority is 0. */
   heldBy: "user" | "admin" | undefined;
   nice: number;

@@ -1,6 +1,7 @@
 import type { Controller } from "../controller/controller.js";
 import type { SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
+import { setPriority } from "../priority/given.js";
 import { setNodeState } from "./node-state.js";
 import type { CancelFilter, JobChanges, Operation } from "./operation.js";
 import { createReservation, updateReservation } from "./reservation.js";
@@ -68,19 +69,21 @@ export function perform(operation: Operation, controller: Controller): void {
 function holdJob(controller: Controller, job: SlurmJob, by: "user" | "admin"): void {
   if (job.state !== SlurmJobState.Pending) return;
   job.heldBy = by;
+  job.eligibleTime = -1;
+  controller.parts.limits.unaccrue(job);
   controller.hold(job, by === "user" ? "JobHeldUser" : "JobHeldAdmin");
 }
 
 function releaseJob(controller: Controller, job: SlurmJob): void {
   if (job.priority !== 0) return;
   job.heldBy = undefined;
+  job.priorityGiven = false;
   controller.reason(job, "None");
   controller.parts.priorities.assign(job);
 }
 
 function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): void {
   const { state, parts } = controller;
-  if (changes.nice !== undefined) job.nice = changes.nice;
   if (changes.timeLimit !== undefined) {
     const running = job.state === SlurmJobState.Running;
     if (running) parts.limits.altered(job, changes.timeLimit);
@@ -91,6 +94,20 @@ function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): 
     }
   }
   if (job.state !== SlurmJobState.Pending) return;
+  if (changes.nice !== undefined) {
+    if (state.config.priority.type === "basic")
+      job.priority = Math.max(job.priority + job.nice - changes.nice, 2);
+    job.nice = changes.nice;
+  }
+  if (changes.partitions !== undefined || changes.qos !== undefined) moveJob(controller, job, changes);
+  if (job.priority > 0) parts.priorities.assign(job);
+  if (changes.priority !== undefined) setPriority(job, changes.priority);
+}
+
+/** Its QOS or partitions change: it counts elsewhere, and its age begins to count when its turn is looked at again. */
+function moveJob({ state, parts }: Controller, job: SlurmJob, changes: JobChanges): void {
+  parts.limits.unaccrue(job);
+  parts.limits.withdrawn(job);
   const partitions = changes.partitions?.flatMap(
     (name) => state.partitions.find((partition) => partition.name === name) ?? [],
   );
@@ -99,8 +116,7 @@ function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): 
     job.partition = partitions[0]!;
   }
   if (changes.qos !== undefined) job.qos = state.qos.get(changes.qos) ?? job.qos;
-  parts.priorities.assign(job);
-  if (changes.priority !== undefined) job.priority = changes.priority;
+  parts.limits.submitted(job);
 }
 
 /** Whom a scancel means. */

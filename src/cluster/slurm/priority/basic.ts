@@ -1,5 +1,6 @@
 import type { SlurmJob } from "../model/job.js";
 import type { Priorities, PriorityFactors } from "../model/parts.js";
+import { givenFactors } from "./given.js";
 
 /** The first job gets one less. */
 const top = 0xffff0000;
@@ -22,17 +23,6 @@ export class BasicPriorities implements Priorities {
   tick(): void {}
 
   factors(job: SlurmJob): PriorityFactors {
-    return {
-      priority: job.priority,
-      site: 0,
-      age: 0,
-      assoc: 0,
-      fairshare: 0,
-      jobsize: 0,
-      partition: 0,
-      qos: 0,
-      nice: job.nice,
-      tres: {},
-    };
+    return givenFactors(job, job.nice);
   }
 }

@@ -7,6 +7,7 @@ import type { UsageLedger } from "../usage/ledger.js";
 import { ClassicFairshare } from "./classic.js";
 import { Factors } from "./factors.js";
 import { FairTree } from "./fair-tree.js";
+import { givenFactors } from "./given.js";
 import { nextReset } from "./reset.js";
 import { ShareTree } from "./shares.js";
 
@@ -83,6 +84,7 @@ export class MultifactorPriorities implements Priorities {
   }
 
   factors(job: SlurmJob, partition: Partition): PriorityFactors {
+    if (job.priorityGiven) return givenFactors(job);
     const terms = this.terms.get(job);
     const { priority } = this.state.config;
     const tres = Object.fromEntries(
@@ -133,7 +135,23 @@ export class MultifactorPriorities implements Priorities {
     if (job.priority !== 0) this.prioritize(job, now);
   }
 
+  /**
+   * The fair-share term that a QOS's UsageThreshold is compared with: weighted, as it was last worked out; the plain
+   * factor when that is 0.
+   */
+  fairshareTerm(job: SlurmJob): number {
+    const weighted = this.terms.get(job)?.fairshare ?? 0;
+    if (weighted !== 0 || job.association === undefined || this.shares === undefined) return weighted;
+    const { usageEffective, sharesNorm } = job.association;
+    const { dampeningFactor } = this.state.config.priority;
+    return sharesNorm <= 0 ? 0 : 2 ** -(usageEffective / sharesNorm / dampeningFactor);
+  }
+
   private prioritize(job: SlurmJob, now: number): void {
+    if (job.priorityGiven && job.priority > 0) {
+      this.terms.delete(job);
+      return;
+    }
     const terms = this.termsOf(job);
     const { priority } = this.state.config;
     const { factorsOf } = this;

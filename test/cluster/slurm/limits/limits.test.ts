@@ -234,6 +234,34 @@ describe("which limit counts", () => {
   });
 });
 
+describe("UsageThreshold", () => {
+  const held = (weightFairshare: number, usageThreshold: number, flags: QosConfig["flags"]) => {
+    const cluster = new SmallCluster({
+      priority: { type: "multifactor", weightFairshare },
+      qos: [{ name: "q", usageThreshold, flags }],
+      users: [
+        { user: "u1", account: "a" },
+        { user: "u2", account: "a" },
+      ],
+    });
+    cluster.run({ user: "u1" });
+    cluster.pass(300);
+    return cluster.reason(cluster.job({ user: "u1", qos: "q" }));
+  };
+
+  it("is compared with the weighted fair-share term", () => {
+    // u1 comes second of two: half of the weight.
+    expect(held(10_000, 5100, ["EnforceUsageThreshold"])).toBe("QOSUsageThreshold");
+    expect(held(10_000, 4900, ["EnforceUsageThreshold"])).toBeUndefined();
+    expect(held(10_000, 5100, [])).toBeUndefined();
+  });
+
+  it("without a weight, with 2^(-usage / shares)", () => {
+    expect(held(0, 0.26, ["EnforceUsageThreshold"])).toBe("QOSUsageThreshold");
+    expect(held(0, 0.24, ["EnforceUsageThreshold"])).toBeUndefined();
+  });
+});
+
 describe("at submission", () => {
   it("MaxSubmit and GrpSubmit refuse, tasks of an array counted one by one", () => {
     const user = qos({ maxSubmitPerUser: 3 });

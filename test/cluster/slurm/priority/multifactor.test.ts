@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { setPriority } from "../../../../src/cluster/slurm/priority/given.js";
 import { SmallCluster } from "../support/cluster.js";
 
 const weights = {
@@ -214,5 +215,23 @@ describe("usage", () => {
     cluster.pass(300);
     expect(root(cluster).raw).toBe(300);
     cluster.end(job);
+  });
+});
+
+describe("a priority that was given", () => {
+  it("stays through ticks, in all partitions, and sprio shows no terms", () => {
+    const cluster = new SmallCluster({
+      priority: { type: "multifactor", weightAge: 1000 },
+      partitions: [{ name: "a" }, { name: "b" }],
+    });
+    const job = cluster.job({ partitions: ["a", "b"], nice: 7 });
+    setPriority(job, 4000);
+    cluster.pass(300);
+    expect([job.priority, job.priorities]).toEqual([4000, [4000, 4000]]);
+    const { priority, age, nice } = cluster.priorities.factors(job, job.partition);
+    expect({ priority, age, nice }).toEqual({ priority: 4000, age: 0, nice: 0 });
+    job.priorityGiven = false;
+    cluster.priorities.assign(job);
+    expect(job.priority).toBeLessThan(4000);
   });
 });

@@ -406,6 +406,7 @@ const limitNames: Record<string, string> = {
   MaxJobs: "maxJobs",
   MaxSubmitJobs: "maxSubmitJobs",
   UsageFactor: "usageFactor",
+  UsageThreshold: "usageThreshold",
 };
 
 function limitsOf(given: Record<string, string | number>): Record<string, number | TresLimits> {

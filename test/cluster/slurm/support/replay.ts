@@ -123,8 +123,12 @@ function submissionOf(job: GoldenJob, labels: ReadonlyMap<number, string>): Subm
 }
 
 /** `@job` stands for a job, `{t:300}` for 300 s after t = 0, `{u:u1}` for a user. */
-function operationsOf({ scenario }: GoldenCase): TimedOperation[] {
-  return (scenario.operations ?? [])
+/** At their times, or when a recorder that was busy sent them: what is noted is when the answer came. */
+function operationsOf({ scenario, observed }: GoldenCase): TimedOperation[] {
+  const answered = observed.timeline.filter(([, , state]) => state === "OP").map(([t]) => t - 0.5);
+  return [...(scenario.operations ?? [])]
+    .sort((a, b) => a.t - b.t)
+    .map(({ t, cmd }, i) => ({ t: Math.max(t, answered[i] ?? t), cmd }))
     .filter(({ cmd }) => cmd[0] === "scontrol" || cmd[0] === "scancel")
     .map(({ t, cmd }) => ({
       at: t,

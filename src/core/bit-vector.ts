@@ -125,6 +125,29 @@ export class BitVector {
     return (index << 5) + 31 - Math.clz32(word & -word);
   }
 
+  /** The smallest non-member >= `from`; the capacity when all above are members. */
+  nextAbsent(from: number): number {
+    const { words, capacity } = this;
+    let index = from >>> 5;
+    if (index >= words.length) return capacity;
+    let word = ~words[index]! & (-1 << (from & 31));
+    while (word === 0) {
+      if (++index === words.length) return capacity;
+      word = ~words[index]!;
+    }
+    return Math.min(capacity, (index << 5) + 31 - Math.clz32(word & -word));
+  }
+
+  /** Adds `begin` to `end - 1`. */
+  addRange(begin: number, end: number): void {
+    for (let i = begin; i < end; ) {
+      if ((i & 31) === 0 && i + 32 <= end) {
+        this.words[i >>> 5] = -1;
+        i += 32;
+      } else this.add(i++);
+    }
+  }
+
   /** Its members in ascending order. */
   list(): number[] {
     const members: number[] = [];

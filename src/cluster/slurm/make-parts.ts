@@ -15,7 +15,7 @@ export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: n
   const { priorities, limits, shares } = createAccounting(state, epoch);
   const context = { state, selector, limits, actions };
   const main = new MainScheduler(context);
-  const backfill = new BackfillScheduler(context);
+  const backfill = new BackfillScheduler(context, false);
   const first = new FirstLook(context);
   return {
     selector,

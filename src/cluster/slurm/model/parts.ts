@@ -30,7 +30,8 @@ export interface Selector {
    *
    * `run`: where it would start now, or whom it would evict. `will-run`: also when it could start if running jobs end
    * at their limits (section 5 of the behaviour that is followed). Either sets the job's `totalCpus`, whatever comes out.
-   * `reserved`: cores by node that an advance reservation keeps from it.
+   * `reserved`: cores by node that an advance reservation keeps from it. `until`: a will-run test may end with a start at
+   * Infinity when it is later than this.
    */
   select(
     job: SlurmJob,
@@ -38,9 +39,12 @@ export interface Selector {
     usable: BitVector,
     mode: "run" | "will-run",
     reserved?: ReadonlyMap<number, BitVector>,
+    until?: number,
   ): Selection;
   /** Could it run on the partition's nodes if all were idle and up? Undefined when it could, else why not. */
   possible(job: SlurmJob, partition: Partition): string | undefined;
+  /** Jobs that hold nodes, by the end of their time. */
+  running(): readonly SlurmJob[];
   /** Books and returns what a job holds. */
   allocate(job: SlurmJob, allocation: JobAllocation): void;
   release(job: SlurmJob): void;

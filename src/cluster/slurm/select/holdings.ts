@@ -1,3 +1,4 @@
+import { BitVector } from "../../../core/bit-vector.js";
 import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
@@ -13,6 +14,12 @@ export class Holdings {
   readonly jobs: SlurmJob[] = [];
   /** Those of them whose cores are free for others. */
   private readonly suspended = new Set<SlurmJob>();
+  /** The same jobs by the end of their limit; in order when `byEnd` has been asked for. */
+  readonly #byEnd: SlurmJob[] = [];
+  /** Nodes that hold no job. */
+  readonly vacant: BitVector;
+  /** Number of nodes that hold several. */
+  crowded = 0;
   /** Users of jobs with --exclusive=user, by node. */
   readonly owners = new Map<number, { user: string; jobs: number }>();
 
@@ -22,6 +29,28 @@ export class Holdings {
     private readonly requests: Requests,
   ) {
     this.resources = new Resources(hardware);
+    this.vacant = new BitVector(state.nodes.count);
+    this.vacant.fill();
+  }
+
+  get anySuspended(): boolean {
+    return this.suspended.size > 0;
+  }
+
+  /** As `byEnd` gave it: starts keep the order, and ends do not move during a pass. */
+  get ordered(): readonly SlurmJob[] {
+    return this.#byEnd;
+  }
+
+  /** Jobs that hold nodes, the first to reach its limit first. */
+  byEnd(): readonly SlurmJob[] {
+    const jobs = this.#byEnd;
+    for (let i = 1; i < jobs.length; i++)
+      if (compareEnds(jobs[i - 1]!, jobs[i]!) > 0) {
+        jobs.sort(compareEnds);
+        break;
+      }
+    return jobs;
   }
 
   allocate(job: SlurmJob, allocation: JobAllocation): void {
@@ -30,6 +59,8 @@ export class Holdings {
     const { idle, share } = this.state.nodes;
     for (const node of allocation.node) {
       idle.delete(node);
+      this.vacant.delete(node);
+      if (this.resources.jobs[node] === 2) this.crowded++;
       if (need.alone) share.delete(node);
       if (!need.ownUser) continue;
       const owner = this.owners.get(node);
@@ -37,6 +68,9 @@ export class Holdings {
       else owner.jobs++;
     }
     this.jobs.push(job);
+    let at = this.#byEnd.length;
+    while (at > 0 && compareEnds(this.#byEnd[at - 1]!, job) > 0) at--;
+    this.#byEnd.splice(at, 0, job);
   }
 
   release(job: SlurmJob): void {
@@ -48,12 +82,17 @@ export class Holdings {
     this.suspended.delete(job);
     const { idle, share } = this.state.nodes;
     for (const node of allocation.node) {
-      if (this.resources.jobs[node] === 0) idle.add(node);
+      const left = this.resources.jobs[node]!;
+      if (left === 0) {
+        idle.add(node);
+        this.vacant.add(node);
+      } else if (left === 1) this.crowded--;
       if (need.alone) share.add(node);
       const owner = need.ownUser ? this.owners.get(node) : undefined;
       if (owner !== undefined && --owner.jobs === 0) this.owners.delete(node);
     }
     this.jobs.splice(place, 1);
+    this.#byEnd.splice(this.#byEnd.indexOf(job), 1);
     if (rowsOf(job.partition) > 1) this.packRows(job.partition);
   }
 
@@ -99,4 +138,8 @@ export class Holdings {
   layer(partition: Partition): number {
     return rowsOf(partition) > 1 || this.state.config.preempt.gang ? partition.index : -1;
   }
+}
+
+function compareEnds(a: SlurmJob, b: SlurmJob): number {
+  return a.endTime - b.endTime || a.id - b.id;
 }

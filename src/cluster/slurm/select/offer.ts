@@ -18,20 +18,34 @@ export interface NodeWishes {
 
 /** Needs and wishes of requests, worked out once: workloads repeat few. */
 export class Requests {
-  private readonly needs = new Map<string, Need>();
+  /** By partition. */
+  private readonly needs = new Map<JobRequest, (Need | undefined)[]>();
+  /** Of jobs whose QOS lifts limits of the partition. */
+  private readonly beyond = new Map<string, Need>();
   private readonly wishes = new Map<JobRequest, NodeWishes>();
 
   constructor(private readonly state: SlurmState) {}
 
   need(job: SlurmJob, partition: Partition): Need {
-    const flags = job.qos?.config.flags ?? [];
-    const beyond = flags.includes("PartitionMinNodes") || flags.includes("PartitionMaxNodes");
-    const key = `${job.request.id} ${partition.index} ${beyond ? job.qos!.name : ""}`;
-    let need = this.needs.get(key);
+    const flags = job.qos?.config.flags;
+    if (flags?.includes("PartitionMinNodes") || flags?.includes("PartitionMaxNodes"))
+      return this.needBeyond(job, partition, `${job.request.id} ${partition.index} ${job.qos!.name}`);
+    let known = this.needs.get(job.request);
+    if (known === undefined) {
+      known = [];
+      this.needs.set(job.request, known);
+    }
+    let need = known[partition.index];
     if (need === undefined) {
       need = buildNeed(this.state, job, partition);
-      this.needs.set(key, need);
+      known[partition.index] = need;
     }
+    return need;
+  }
+
+  private needBeyond(job: SlurmJob, partition: Partition, key: string): Need {
+    const need = this.beyond.get(key) ?? buildNeed(this.state, job, partition);
+    this.beyond.set(key, need);
     return need;
   }
 

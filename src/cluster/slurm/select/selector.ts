@@ -15,36 +15,50 @@ import { Requests } from "./offer.js";
 import { preemptionCandidates, preemptModeOf } from "./preemption.js";
 import { Resources } from "./resources.js";
 import { attempt, type Bench, type Trial } from "./trial.js";
+import { WholeNodes } from "./whole-nodes.js";
 import { type Expected, willRun } from "./will-run.js";
 
-/** `node_scheduler.c` and `select/cons_tres` over a controller's state. */
-export function createSelector(state: SlurmState): Selector {
-  return new ConsTres(state);
+/**
+ * `node_scheduler.c` and `select/cons_tres` over a controller's state. Without `shortcuts` every test looks at every node, which gives
+ * the same answers more slowly.
+ */
+export function createSelector(state: SlurmState, shortcuts = true): Selector {
+  return new ConsTres(state, shortcuts);
 }
 
 class ConsTres implements Selector {
   private readonly hardware: Hardware;
   private readonly requests: Requests;
   private readonly bench: Bench;
+  private readonly wholeNodes: WholeNodes;
   private readonly offered: BitVector;
   /** Since when jobs wait for few switches. */
   private readonly switchWait = new WeakMap<SlurmJob, number>();
 
-  constructor(private readonly state: SlurmState) {
+  constructor(
+    private readonly state: SlurmState,
+    shortcuts: boolean,
+  ) {
     const { config, nodes } = state;
     this.hardware = describeHardware(nodes, config.select);
     this.requests = new Requests(state);
     this.offered = new BitVector(nodes.count);
+    const rules = {
+      packSerialAtEnd: config.scheduler.parameters.pack_serial_at_end,
+      tree: config.topology.type === "tree" ? buildTree(config.topology, nodes) : undefined,
+      treeOptional: config.topology.optional,
+    };
     this.bench = {
       state,
       holdings: new Holdings(state, this.hardware, this.requests),
       future: new Resources(this.hardware),
-      test: new JobTest(state, this.hardware, {
-        packSerialAtEnd: config.scheduler.parameters.pack_serial_at_end,
-        tree: config.topology.type === "tree" ? buildTree(config.topology, nodes) : undefined,
-        treeOptional: config.topology.optional,
-      }),
+      test: new JobTest(state, this.hardware, rules),
     };
+    this.wholeNodes = new WholeNodes(this.bench, rules, shortcuts);
+  }
+
+  running(): readonly SlurmJob[] {
+    return this.bench.holdings.byEnd();
   }
 
   allocate(job: SlurmJob, allocation: JobAllocation): void {
@@ -69,6 +83,7 @@ class ConsTres implements Selector {
     usable: BitVector,
     mode: "run" | "will-run",
     reserved?: ReadonlyMap<number, BitVector>,
+    until = Number.POSITIVE_INFINITY,
   ): Selection {
     const need = this.requests.need(job, partition);
     const { required, constraint } = this.requests.wish(job);
@@ -81,7 +96,7 @@ class ConsTres implements Selector {
       const expected =
         constraint?.kind === "counts"
           ? this.expectParts(trial, constraint)
-          : this.expect(trial, alternatives(constraint, offered));
+          : this.expect(trial, alternatives(constraint, offered), until);
       return expected === undefined ? { kind: "busy" } : { kind: "later", ...expected };
     }
     const answer =
@@ -96,7 +111,7 @@ class ConsTres implements Selector {
     const { required, excluded, constraint } = this.requests.wish(job);
     const all = partition.nodes.clone();
     if (excluded !== undefined) all.andNot(excluded);
-    return constraint === "unknown" || this.anywhere(need, all, required, constraint) === undefined
+    return constraint === "unknown" || this.anywhere(job, need, all, required, constraint) === undefined
       ? "BadConstraints"
       : undefined;
   }
@@ -146,6 +161,11 @@ class ConsTres implements Selector {
     const { bench } = this;
     for (const set of sets) {
       const here = { ...trial, offered: narrowed(trial.offered, set) };
+      if (this.wholeNodes.covers(here)) {
+        const chosen = this.wholeNodes.now(here);
+        if (chosen !== undefined) return this.now(trial, { chosen, busy: bench.holdings.resources.busy });
+        continue;
+      }
       const found = attempt(bench, here, bench.holdings.resources);
       if (found !== undefined) return this.now(trial, found);
       const candidates = preemptionCandidates(
@@ -199,13 +219,21 @@ class ConsTres implements Selector {
     return this.run({ ...trial, required: all }, [trial.offered]);
   }
 
-  private expect(trial: Trial, sets: readonly BitVector[]): Expected | undefined {
+  private expect(
+    trial: Trial,
+    sets: readonly BitVector[],
+    until = Number.POSITIVE_INFINITY,
+  ): Expected | undefined {
     let best: Expected | undefined;
     for (const set of sets) {
-      const found = willRun(this.bench, { ...trial, offered: narrowed(trial.offered, set) });
+      const here = { ...trial, offered: narrowed(trial.offered, set) };
+      const simple = this.wholeNodes.covers(here);
+      const found = simple ? this.wholeNodes.expect(here, until) : willRun(this.bench, here);
       if (found === undefined || (best !== undefined && found.start >= best.start)) continue;
       best = found;
-      trial.job.totalCpus = totalCpus(trial.need, this.bench.test.capacity, found.nodes);
+      trial.job.totalCpus = simple
+        ? this.wholeNodes.cpus(trial.need)
+        : totalCpus(trial.need, this.bench.test.capacity, found.nodes);
     }
     return best;
   }
@@ -230,8 +258,11 @@ class ConsTres implements Selector {
     const { required, constraint } = this.requests.wish(job);
     const possible = () => {
       if (constraint === "unknown") return undefined;
-      const found = this.anywhere(need, this.offer(job, need, usable, "will-run"), required, constraint);
-      if (found !== undefined) job.totalCpus = totalCpus(need, this.bench.test.capacity, found);
+      const found = this.anywhere(job, need, this.offer(job, need, usable, "will-run"), required, constraint);
+      if (found === undefined) return undefined;
+      job.totalCpus = this.wholeNodes.isSimple(need)
+        ? this.wholeNodes.cpus(need)
+        : totalCpus(need, this.bench.test.capacity, found);
       return found;
     };
     return {
@@ -244,6 +275,7 @@ class ConsTres implements Selector {
 
   /** Where it would run if nobody else did. */
   private anywhere(
+    job: SlurmJob,
     need: Need,
     all: BitVector,
     required: BitVector | undefined,
@@ -251,7 +283,10 @@ class ConsTres implements Selector {
   ): BitVector | undefined {
     const { test, holdings } = this.bench;
     for (const set of alternatives(constraint, all)) {
-      const found = test.possible(need, narrowed(all, set), required, holdings.resources);
+      const offered = narrowed(all, set);
+      const found = this.wholeNodes.covers({ job, need, offered, required, options: {} })
+        ? this.wholeNodes.anywhere(need, offered)
+        : test.possible(need, offered, required, holdings.resources);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -34,58 +34,75 @@ export function willRun(bench: Bench, trial: Trial): Expected | undefined {
     if (found !== undefined) return { start: state.now, nodes: found.chosen };
   }
 
-  const leaving = holdings.jobs.filter((other) => !candidates.has(other)).sort(byEnd);
-  const batches = new Batches(state, leaving, trial.offered);
+  const ends = holdings.byEnd();
+  const leaving = candidates.size === 0 ? ends : ends.filter((other) => !candidates.has(other));
+  const batches = new Batches(state, leaving);
   const preferBusy = state.config.scheduler.parameters.bf_busy_nodes;
-  while (batches.take((other) => holdings.vacate(future, other))) {
+  const leave = (other: SlurmJob) => {
+    if (!other.allocation!.nodes.overlaps(trial.offered)) return false;
+    holdings.vacate(future, other);
+    return true;
+  };
+  while (batches.take(leave)) {
     const found = attempt(bench, trial, future, { extraRow, preferBusy });
     if (found === undefined) continue;
-    const last = versionAtLeast(state.config.version, "25.05") ? batches.lastOn(found.chosen) : batches.last!;
-    return { start: expectedEnd(state, last), nodes: found.chosen };
+    return { start: batches.start(found.chosen), nodes: found.chosen };
   }
   return undefined;
-}
-
-function byEnd(a: SlurmJob, b: SlurmJob): number {
-  return a.endTime - b.endTime || a.id - b.id;
 }
 
 /**
  * Running jobs in the batches in which the will-run test takes them away: the first of 30 s from the next half minute
  * after the first end, each later one with twice the window.
  */
-class Batches {
+export class Batches {
   private window = 30;
   private from = -1;
   private next = 0;
   /** The last job that was taken away. */
-  last: SlurmJob | undefined;
+  private last: SlurmJob | undefined;
 
   /** `jobs` by their end. */
   constructor(
     private readonly state: SlurmState,
     private readonly jobs: readonly SlurmJob[],
-    private readonly nodes: BitVector,
   ) {}
 
-  /** The last one that held a node of these: what counts from 25.05 on. */
-  lastOn(nodes: BitVector): SlurmJob {
-    for (let i = this.next - 1; i >= 0; i--)
-      if (this.jobs[i]!.allocation!.nodes.overlaps(nodes)) return this.jobs[i]!;
-    return this.last!;
+  /** How many of the jobs have been looked at, and the end of the last one taken away. */
+  get gone(): number {
+    return this.next;
   }
 
-  /** Takes the next batch away. False when nothing is left. */
-  take(remove: (job: SlurmJob) => void): boolean {
-    const { jobs, nodes } = this;
+  get end(): number {
+    return this.last === undefined ? this.state.now : this.last.endTime;
+  }
+
+  /** The estimate once these nodes suffice: the end of the last job gone; from 25.05 on, of those that held them. */
+  start(nodes: BitVector): number {
+    const { state, jobs } = this;
+    let last = this.last!;
+    if (versionAtLeast(state.config.version, "25.05"))
+      for (let i = this.next - 1; i >= 0; i--)
+        if (jobs[i]!.allocation!.nodes.overlaps(nodes)) {
+          last = jobs[i]!;
+          break;
+        }
+    return expectedEnd(state, last);
+  }
+
+  /**
+   * Takes the next batch away. `remove` answers whether the job held any of the nodes in question; who did not is
+   * passed over. False when nothing is left.
+   */
+  take(remove: (job: SlurmJob) => boolean): boolean {
+    const { jobs } = this;
     for (let removed = 0, any = false; ; ) {
       const job = jobs[this.next];
       if (job === undefined) return any;
       this.next++;
-      if (!job.allocation!.nodes.overlaps(nodes)) continue;
+      if (!remove(job)) continue;
       if (this.from < 0) this.from = job.endTime + 30 - mod(job.endTime, 30);
       this.last = job;
-      remove(job);
       any = true;
       const after = jobs[this.next];
       if (after === undefined || after.endTime > this.from + this.window) {

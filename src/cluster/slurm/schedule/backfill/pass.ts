@@ -9,6 +9,7 @@ import { priorityToReserve } from "../reserve-threshold.js";
 import { qosRefusal } from "../runnable.js";
 import { startTogether } from "./het-start.js";
 import { Planner } from "./planner.js";
+import { Vacancies } from "./vacancies.js";
 
 /**
  * The backfill scheduler: conservative backfill. Every pending job that is looked at gets a place in a map of the time
@@ -21,9 +22,20 @@ import { Planner } from "./planner.js";
 export class BackfillScheduler {
   readonly #reasons = new Reasons();
   readonly #planner: Planner;
+  readonly #vacancies: Vacancies;
 
-  constructor(readonly context: SchedulerContext) {
-    this.#planner = new Planner(context, this.#reasons);
+  /**
+   * `estimates`: somebody reads when jobs are expected to start. Otherwise a pass ends as soon as no job that is left
+   * can start in it. Without `shortcuts` it also plans as Slurm does, segment by segment and look by look: the starts are
+   * the same.
+   */
+  constructor(
+    readonly context: SchedulerContext,
+    readonly estimates = true,
+    shortcuts = true,
+  ) {
+    this.#planner = new Planner(context, this.#reasons, shortcuts);
+    this.#vacancies = new Vacancies(context);
   }
 
   /** One pass. Answers the number of jobs started. */
@@ -39,7 +51,11 @@ export class BackfillScheduler {
         job.plannedNodes = undefined;
       }
       sortQueue(queue, state.config);
-      for (const entry of queue) if (!this.#tryEntry(entry)) break;
+      const vacancies = this.estimates || !this.#vacancies.applies() ? undefined : this.#vacancies;
+      planner.prepare(queue, vacancies);
+      for (let i = 0; i < queue.length; i++) {
+        if (vacancies?.anyFrom(i) === false || !this.#tryEntry(queue[i]!)) break;
+      }
       this.#startHeterogeneous();
     }
     this.#reasons.publish(context.actions);

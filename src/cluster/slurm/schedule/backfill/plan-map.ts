@@ -71,7 +71,7 @@ export class PlanMap {
     let after = -1;
     for (segment = this.next[segment]!; segment !== 0; segment = this.next[segment]!) {
       if (to < this.end[segment]!) this.#cut(segment, to);
-      this.#takeFrom(segment, nodes, licenses);
+      this.takeFrom(segment, nodes, licenses);
       if (this.end[segment]! === to) {
         if (this.next[segment]! !== 0) after = this.next[segment]!;
         break;
@@ -87,15 +87,19 @@ export class PlanMap {
     this.begin[made] = time;
     this.end[made] = this.end[segment]!;
     this.end[segment] = time;
-    const { words, licenses } = this;
-    this.sets.copyWithin(made * words, segment * words, (segment + 1) * words);
-    this.left.copyWithin(made * licenses, segment * licenses, (segment + 1) * licenses);
+    this.copySegment(segment, made);
     this.count[made] = this.count[segment]!;
     this.next[made] = this.next[segment]!;
     this.next[segment] = made;
   }
 
-  #takeFrom(segment: number, nodes: BitVector | undefined, licenses: readonly number[]): void {
+  protected copySegment(from: number, to: number): void {
+    const { words, licenses } = this;
+    this.sets.copyWithin(to * words, from * words, (from + 1) * words);
+    this.left.copyWithin(to * licenses, from * licenses, (from + 1) * licenses);
+  }
+
+  protected takeFrom(segment: number, nodes: BitVector | undefined, licenses: readonly number[]): void {
     const { sets, words } = this;
     if (nodes !== undefined) {
       const taken = nodes.words;
@@ -120,7 +124,7 @@ export class PlanMap {
     for (let one = first; one !== last; ) {
       const other = this.next[one]!;
       if (other === 0) return;
-      if (this.#alike(one, other)) {
+      if (this.alike(one, other)) {
         this.end[one] = this.end[other]!;
         this.next[one] = this.next[other]!;
         return;
@@ -129,7 +133,7 @@ export class PlanMap {
     }
   }
 
-  #alike(one: number, other: number): boolean {
+  protected alike(one: number, other: number): boolean {
     if (this.count[one] !== this.count[other]) return false;
     const { sets, words, left, licenses } = this;
     for (let i = 0; i < licenses; i++)
@@ -175,7 +179,7 @@ export class PlanMap {
     this.end = grown(this.end, new Float64Array(size));
     this.next = grown(this.next, new Int32Array(size));
     this.count = grown(this.count, new Int32Array(size));
-    this.sets = grown(this.sets, new Int32Array(size * this.words));
+    if (this.sets.length > 0) this.sets = grown(this.sets, new Int32Array(size * this.words));
     this.left = grown(this.left, new Int32Array(size * this.licenses));
   }
 }

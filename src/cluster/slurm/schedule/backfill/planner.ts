@@ -7,16 +7,20 @@ import type { Partition } from "../../model/partition.js";
 import { type SchedulerContext, year } from "../context.js";
 import { meetsDeadline, minutesLeft } from "../deadline.js";
 import { licensesFree } from "../licenses.js";
+import type { QueueEntry } from "../order.js";
 import type { Reasons } from "../reasons.js";
 import { Rejection } from "../rejection.js";
 import { isIndependent, mayStartTask, minNodesOf, partitionReason } from "../runnable.js";
 import { Starter, type StartResult } from "../start.js";
+import { CountProfile } from "./count-profile.js";
 import { Counters } from "./counters.js";
 import { HetPlans } from "./het-plan.js";
 import { LicenseCounts } from "./license-counts.js";
+import { PlanList } from "./plan-list.js";
 import { PlanMap } from "./plan-map.js";
 import { reserveRunning } from "./running.js";
 import { type SlotNeeds, SlotSearch } from "./slot-search.js";
+import { isAlone, type Vacancies } from "./vacancies.js";
 
 /** What follows one look at a job. */
 export type Outcome = "next-job" | "next-task" | "stop";
@@ -43,6 +47,7 @@ export class Planner {
   readonly starter: Starter;
   started = 0;
   tested = 0;
+  vacancies: Vacancies | undefined;
   readonly #licenses: LicenseCounts;
   readonly #slots: SlotSearch;
   readonly #counters: Counters;
@@ -50,19 +55,27 @@ export class Planner {
   #array = -1;
   #tasks = 0;
   #windowEnd = 0;
+  #running: readonly SlurmJob[] = [];
+  readonly #profile = new CountProfile();
+  #counting = false;
   /** With assoc_limit_stop: until when a QOS at its limit holds back its jobs. */
   readonly #blocked = new Map<Qos, number>();
 
   constructor(
     readonly context: SchedulerContext,
     readonly reasons: Reasons,
+    shortcuts: boolean,
   ) {
     const { state } = context;
     this.starter = new Starter(context, reasons);
     this.rejection = new Rejection(reasons);
     this.#licenses = new LicenseCounts(state);
-    const { bf_resolution } = state.config.scheduler.parameters;
-    this.map = new PlanMap(state.nodes.count, this.#licenses.names.length, bf_resolution);
+    const { bf_resolution, bf_running_job_reserve } = state.config.scheduler.parameters;
+    const { count } = state.nodes;
+    this.map =
+      shortcuts && this.#licenses.names.length === 0 && bf_resolution <= 60 && !bf_running_job_reserve
+        ? new PlanList(count, bf_resolution)
+        : new PlanMap(count, this.#licenses.names.length, bf_resolution);
     this.#slots = new SlotSearch(context, this.map);
     this.#counters = new Counters(context);
   }
@@ -72,6 +85,7 @@ export class Planner {
     const { state } = this.context;
     const { parameters } = state.config.scheduler;
     const end = state.now + 60 * parameters.bf_window;
+    this.#running = this.context.selector.running();
     this.map.reset(state.now, end, state.nodes.avail, this.#licenses.initial());
     this.#windowEnd = this.map.floor(end);
     if (parameters.bf_running_job_reserve || parameters.bf_licenses)
@@ -84,6 +98,19 @@ export class Planner {
     this.started = 0;
     this.tested = 0;
     this.#array = -1;
+  }
+
+  /** The jobs that the pass will look at are known. */
+  prepare(queue: readonly QueueEntry[], vacancies: Vacancies | undefined): void {
+    const { state } = this.context;
+    this.vacancies = vacancies;
+    vacancies?.begin(queue);
+    // Looks that are left out do not count against bf_max_job_test.
+    const { bf_max_job_test } = state.config.scheduler.parameters;
+    this.#counting =
+      this.map instanceof PlanList &&
+      queue.length <= bf_max_job_test &&
+      this.#profile.reset(state, this.#running);
   }
 
   /** May another job of the partition get a place? */
@@ -181,6 +208,8 @@ export class Planner {
     const { now } = state;
     const slots = this.#slots;
     let later = this.#blockedUntil(job, partition);
+    if (this.#counting && !needs.nowOnly && job.het === undefined && isAlone(job, partition))
+      later = slots.skip(needs, later, this.#earliest(needs));
     for (;;) {
       slots.look(needs, Math.max(later, attempt.notBefore), this.#windowEnd);
       if (slots.deferred) return "next-job";
@@ -230,6 +259,11 @@ export class Planner {
     }
   }
 
+  /** No start before this can be. A plan may end up to one resolution before its job's limit. */
+  #earliest({ minNodes, minutes }: SlotNeeds): number {
+    return this.#profile.earliest(minNodes, 60 * minutes - this.map.resolution);
+  }
+
   /** bf_max_job_test counts each job (or task) once, however often it is tried. */
   #countTest(attempt: Attempt): boolean {
     const first = this.#countedFor !== attempt;
@@ -270,7 +304,11 @@ export class Planner {
   #afterStart(job: SlurmJob): Outcome {
     const { state } = this.context;
     const { bf_max_job_start } = state.config.scheduler.parameters;
-    reserveRunning(this.starter.record!, this.map, this.#licenses, state);
+    const record = this.starter.record!;
+    reserveRunning(record, this.map, this.#licenses, state);
+    const { nodes, node } = record.allocation!;
+    this.vacancies?.plan(nodes, state.now);
+    this.#profile.take(state.now, record.endTime, node.length);
     this.rejection.clear();
     this.started++;
     if (bf_max_job_start > 0 && this.started >= bf_max_job_start) return "stop";
@@ -295,11 +333,16 @@ export class Planner {
     if (!this.#counters.mayPlan(partition)) return "next-job";
     this.#counters.planned(partition);
     this.rejection.clear();
-    if (known < 0 || start < known) job.plannedNodes = nodes.clone();
+    if (known < 0 || start < known) job.plannedNodes = nodes;
     if ((!bf_one_resv_per_job || known < 0) && !magnetic) {
       if (this.map.records >= bf_node_space_size) return "stop";
       const to = this.map.floor(start + 60 * needs.minutes);
       this.map.take(this.map.floor(start), to, nodes, needs.licenses);
+      // What lies behind the map's end holds nothing back.
+      if (this.map.floor(start) < this.#windowEnd) {
+        this.vacancies?.plan(nodes, this.map.floor(start));
+        if (this.#counting) this.#profile.take(start, Math.min(to, this.#windowEnd), nodes.count());
+      }
     }
     job.expectedStart = earlier(known, start);
     return this.#nextTask(job);

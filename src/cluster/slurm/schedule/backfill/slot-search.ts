@@ -4,6 +4,7 @@ import type { Partition } from "../../model/partition.js";
 import type { SchedulerContext } from "../context.js";
 import { namedNodes } from "../named-nodes.js";
 import { nextEnd, ReservationTest } from "../reservations.js";
+import { PlanList } from "./plan-list.js";
 import type { PlanMap } from "./plan-map.js";
 import { Window } from "./window.js";
 
@@ -51,6 +52,19 @@ export class SlotSearch {
     this.nodes = this.usable;
   }
 
+  /**
+   * The first time worth a look, when it is known that the job cannot start before `bound`: a look finds a start before
+   * the next plan gives nodes back, or is repeated from there.
+   */
+  skip({ partition, minutes }: SlotNeeds, from: number, bound: number): number {
+    const { map, context } = this;
+    if (!(map instanceof PlanList) || context.state.reservations.length > 0) return from;
+    const candidates = this.#candidates;
+    candidates.copyFrom(partition.nodes);
+    candidates.and(context.state.nodes.up);
+    return map.lastReturnBefore(bound, candidates, from, 60 * minutes);
+  }
+
   look(needs: SlotNeeds, from: number, windowEnd: number): void {
     const { state, selector } = this.context;
     const { job, partition } = needs;
@@ -83,7 +97,8 @@ export class SlotSearch {
     if (required !== undefined && !required.within(this.usable)) return;
     this.tested = true;
     const mode = needs.nowOnly ? "run" : "will-run";
-    const found = selector.select(job, partition, this.usable, mode, test.cores);
+    const until = this.later !== 0 && job.het === undefined ? this.later : Number.POSITIVE_INFINITY;
+    const found = selector.select(job, partition, this.usable, mode, test.cores, until);
     if (found.kind === "now") this.#place(state.now, earliest, found.allocation.nodes);
     else if (found.kind === "preempt") this.#place(state.now, earliest, found.nodes);
     else if (found.kind === "later") this.#place(found.start, earliest, found.nodes);

@@ -1,4 +1,5 @@
 import { BitVector, countBits } from "../../../../core/bit-vector.js";
+import { PlanList } from "./plan-list.js";
 import type { PlanMap } from "./plan-map.js";
 
 /**
@@ -22,6 +23,13 @@ export class Window {
   /** `candidates`: nodes that the job may use; stops early when fewer than `least` are left. */
   look(candidates: BitVector, start: number, end: number, least: number, licenses: readonly number[]): void {
     const { map, nodes } = this;
+    if (map instanceof PlanList) {
+      map.freeOver(candidates, start, end, nodes);
+      this.count = nodes.count();
+      this.later = map.nextReturn(candidates, start, end);
+      this.unlicensed = false;
+      return;
+    }
     const { sets, words } = map;
     const free = nodes.words;
     const offered = candidates.words;

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createAccounting } from "../../../src/cluster/slurm/accounting.js";
+import type { MakeParts } from "../../../src/cluster/slurm/controller/parts.js";
+import { BackfillScheduler } from "../../../src/cluster/slurm/schedule/backfill/pass.js";
+import { MainScheduler } from "../../../src/cluster/slurm/schedule/main-pass.js";
+import { createSelector } from "../../../src/cluster/slurm/select/selector.js";
+import { stateOf } from "./support/conf.js";
+import { type PlainSlurmJob, startsOf } from "./support/run.js";
+
+/** The controller's parts, with or without what makes them fast. */
+const parts =
+  (fast: boolean): MakeParts =>
+  (state, actions, epoch) => {
+    const selector = createSelector(state, fast);
+    const { priorities, limits } = createAccounting(state, epoch);
+    const context = { state, selector, limits, actions };
+    const main = new MainScheduler(context);
+    const backfill = new BackfillScheduler(context, !fast, fast);
+    return {
+      selector,
+      limits,
+      priorities,
+      main: (full) => main.pass(full),
+      backfill: () => backfill.pass(),
+      admit: () => undefined,
+    };
+  };
+
+const conf = (parameters: string, rest: string) => `SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SchedulerType=sched/backfill
+SchedulerParameters=${parameters}
+PriorityType=priority/multifactor
+PriorityWeightJobSize=1000
+${rest}
+`;
+
+const job = (nodes: number, cores: fc.Arbitrary<number>): fc.Arbitrary<PlainSlurmJob> =>
+  fc.record({
+    gap: fc.integer({ min: 0, max: 90 }),
+    nodes: fc.integer({ min: 1, max: nodes }),
+    cores,
+    minutes: fc.constantFrom(1, 2, 3, 5, 10, 20, 60),
+    used: fc.constantFrom(0.05, 0.3, 0.7, 1, 1.2),
+  });
+
+describe("shortcuts of planning and selection", () => {
+  const whole = fc.array(job(12, fc.constant(0)), { minLength: 5, maxLength: 60 });
+  const mixed = fc.array(job(12, fc.constantFrom(0, 0, 1, 3)), { minLength: 5, maxLength: 40 });
+  const nodes = "NodeName=n[0-11] CPUs=4";
+
+  it.each([
+    [
+      "whole nodes",
+      "bf_interval=30",
+      whole,
+      `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE`,
+    ],
+    [
+      "a resolution of one second",
+      "bf_resolution=1,bf_interval=5",
+      whole,
+      `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE`,
+    ],
+    [
+      "few records and tests",
+      "bf_interval=10,bf_max_job_test=6",
+      whole,
+      `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE`,
+    ],
+    [
+      "a short window",
+      "bf_window=9,bf_interval=10",
+      whole,
+      `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE`,
+    ],
+    ["whole nodes and cores", "bf_interval=10", mixed, `${nodes}\nPartitionName=main Nodes=ALL`],
+    [
+      "nodes of two weights",
+      "bf_interval=10",
+      whole,
+      "NodeName=n[0-5] CPUs=4 Weight=5\nNodeName=n[6-11] CPUs=4\nPartitionName=main Nodes=ALL",
+    ],
+  ])("give the same starts: %s", async (_name, parameters, workload, rest) => {
+    await fc.assert(
+      fc.asyncProperty(workload, async (jobs) => {
+        const fast = await startsOf(stateOf(conf(parameters, rest)), parts(true), jobs);
+        const plain = await startsOf(stateOf(conf(parameters, rest)), parts(false), jobs);
+        expect(fast).toEqual(plain);
+        expect(plain.length).toBeGreaterThanOrEqual(jobs.length);
+      }),
+      { seed: 5, numRuns: 15, endOnFailure: true },
+    );
+  });
+});

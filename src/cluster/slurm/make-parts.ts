@@ -9,13 +9,21 @@ import { MainScheduler } from "./schedule/main-pass.js";
 import { createSelector } from "./select/selector.js";
 import { admit } from "./submit/admit.js";
 
-/** slurmctld's schedulers and plugins, as its configuration chooses them. */
-export function makeParts(state: SlurmState, actions: SchedulerActions, epoch: number): ControllerParts {
-  const selector = createSelector(state);
+/**
+ * slurmctld's schedulers and plugins, as its configuration chooses them. Without `shortcuts` they plan and choose as
+ * Slurm does, step by step; the starts are the same.
+ */
+export function makeParts(
+  state: SlurmState,
+  actions: SchedulerActions,
+  epoch: number,
+  shortcuts = true,
+): ControllerParts {
+  const selector = createSelector(state, shortcuts);
   const { priorities, limits, shares } = createAccounting(state, epoch);
   const context = { state, selector, limits, actions };
   const main = new MainScheduler(context);
-  const backfill = new BackfillScheduler(context, false);
+  const backfill = new BackfillScheduler(context, !shortcuts, shortcuts);
   const first = new FirstLook(context);
   return {
     selector,

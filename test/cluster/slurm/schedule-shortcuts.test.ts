@@ -1,31 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createAccounting } from "../../../src/cluster/slurm/accounting.js";
 import type { MakeParts } from "../../../src/cluster/slurm/controller/parts.js";
-import { BackfillScheduler } from "../../../src/cluster/slurm/schedule/backfill/pass.js";
-import { MainScheduler } from "../../../src/cluster/slurm/schedule/main-pass.js";
-import { createSelector } from "../../../src/cluster/slurm/select/selector.js";
+import { makeParts } from "../../../src/cluster/slurm/make-parts.js";
 import { stateOf } from "./support/conf.js";
 import { type PlainSlurmJob, startsOf } from "./support/run.js";
 
-/** The controller's parts, with or without what makes them fast. */
 const parts =
-  (fast: boolean): MakeParts =>
-  (state, actions, epoch) => {
-    const selector = createSelector(state, fast);
-    const { priorities, limits } = createAccounting(state, epoch);
-    const context = { state, selector, limits, actions };
-    const main = new MainScheduler(context);
-    const backfill = new BackfillScheduler(context, !fast, fast);
-    return {
-      selector,
-      limits,
-      priorities,
-      main: (full) => main.pass(full),
-      backfill: () => backfill.pass(),
-      admit: () => undefined,
-    };
-  };
+  (shortcuts: boolean): MakeParts =>
+  (state, actions, epoch) =>
+    makeParts(state, actions, epoch, shortcuts);
 
 const conf = (parameters: string, rest: string) => `SelectType=select/cons_tres
 SelectTypeParameters=CR_Core

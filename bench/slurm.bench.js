@@ -114,7 +114,7 @@ export async function archer(count, load) {
   let hash = 0;
   let waited = 0;
   const submitted = new Map();
-  let busy = 0;
+  const busy = 0;
   journal.listen({
     submit: (time, job) => submitted.set(job, time),
     start: (time, job) => {
@@ -128,12 +128,20 @@ export async function archer(count, load) {
   simulation.arrivals(new JobArrivals(cluster, stream, true));
   await simulation.run();
   const { user, system } = process.cpuUsage(begin);
-  return { seconds: (user + system) / 1e6, finished: cluster.finished, hash, queue: waited / simulation.now, end: simulation.now };
+  return {
+    seconds: (user + system) / 1e6,
+    finished: cluster.finished,
+    hash,
+    queue: waited / simulation.now,
+    end: simulation.now,
+  };
 }
 
 export async function run() {
   for (const count of (process.env.COUNTS ?? "60000,600000").split(",").map(Number)) {
     const { seconds, finished, queue, hash, end } = await archer(count, Number(process.env.LOAD ?? 1));
-    console.log(`${count} jobs: ${seconds.toFixed(1)} s, ${((seconds / count) * 1e6).toFixed(0)} µs a job, ${finished} finished, ${queue.toFixed(0)} waiting on average, end ${end/1e6/86400} d, starts ${hash}, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
+    console.log(
+      `${count} jobs: ${seconds.toFixed(1)} s, ${((seconds / count) * 1e6).toFixed(0)} µs a job, ${finished} finished, ${queue.toFixed(0)} waiting on average, end ${end / 1e6 / 86400} d, starts ${hash}, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
+    );
   }
 }

@@ -114,7 +114,6 @@ export async function archer(count, load) {
   let hash = 0;
   let waited = 0;
   const submitted = new Map();
-  const busy = 0;
   journal.listen({
     submit: (time, job) => submitted.set(job, time),
     start: (time, job) => {

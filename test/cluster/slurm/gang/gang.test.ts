@@ -119,3 +119,93 @@ describe("jobs run and stand still as recorded", () => {
     expect(replay(golden, 5.6)).toEqual(recorded(golden));
   });
 });
+
+/** A case's partitions, in which jobs are started and ended by hand. */
+class Turns {
+  readonly state: SlurmState;
+  readonly scheduler: GangScheduler;
+  private readonly jobs = new Map<string, SlurmJob>();
+
+  constructor(name: string) {
+    this.state = buildState(goldenConfig(goldenCase(name)));
+    this.scheduler = gang(this.state);
+  }
+
+  start(name: string, nodes: readonly string[], partition = ""): SlurmJob {
+    const job = started(this.state, partition, nodes);
+    this.jobs.set(name, job);
+    this.scheduler.started(job);
+    return job;
+  }
+
+  end(name: string): void {
+    const job = this.jobs.get(name)!;
+    this.jobs.delete(name);
+    this.scheduler.ended(job);
+  }
+
+  slice(): string {
+    this.scheduler.slice();
+    return this.running;
+  }
+
+  get running(): string {
+    const names = [...this.jobs].filter(([, job]) => job.state === SlurmJobState.Running);
+    return names.map(([name]) => name).join(" ");
+  }
+}
+
+describe("turns", () => {
+  it("go round in the order of starts", () => {
+    const turns = new Turns("f-gang-timeslice");
+    for (const name of ["a", "b", "c"]) turns.start(name, ["n1"]);
+    expect([turns.running, turns.slice(), turns.slice(), turns.slice()]).toEqual(["a", "a", "b", "c"]);
+  });
+
+  it("are shared by those that fit side by side", () => {
+    const turns = new Turns("f-gang-timeslice");
+    turns.start("wide", ["n1", "n2"]);
+    turns.start("left", ["n1"]);
+    turns.start("right", ["n2"]);
+    expect(turns.running).toBe("wide");
+    turns.slice();
+    expect([turns.slice(), turns.slice()]).toEqual(["left right", "wide"]);
+  });
+
+  it("pass at once to another when one ends; who fills in has a whole slice to come", () => {
+    const turns = new Turns("f-gang-timeslice");
+    for (const name of ["a", "b", "c"]) turns.start(name, ["n1"]);
+    turns.slice();
+    turns.end("a");
+    expect([turns.running, turns.slice(), turns.slice()]).toEqual(["b", "b", "c"]);
+  });
+
+  it("are not for held jobs", () => {
+    const turns = new Turns("f-gang-timeslice");
+    turns.start("a", ["n1"]);
+    turns.start("b", ["n1"]).priority = 0;
+    expect([turns.slice(), turns.slice(), turns.slice()]).toEqual(["a", "a", "a"]);
+    expect(turns.scheduler.waiting).toBe(true);
+  });
+});
+
+describe("a higher tier", () => {
+  it("stops what it overlaps, and nothing else, until it ends", () => {
+    const turns = new Turns("f-preempt-partition-suspend");
+    turns.start("a", ["n1"], "low");
+    turns.start("b", ["n2"], "low");
+    turns.start("high", ["n1"], "high");
+    expect([turns.running, turns.slice()]).toEqual(["b high", "b high"]);
+    turns.end("high");
+    expect(turns.running).toBe("a b");
+    expect(turns.scheduler.waiting).toBe(false);
+  });
+
+  it("has jobs leave whose partition preempts by another mode than SUSPEND", () => {
+    const turns = new Turns("f-preempt-partition-suspend");
+    turns.state.partitions.find(({ name }) => name === "low")!.config.preemptMode = "REQUEUE";
+    const job = turns.start("a", ["n1"], "low");
+    turns.start("high", ["n1"], "high");
+    expect(job.state).toBe(SlurmJobState.Ended);
+  });
+});

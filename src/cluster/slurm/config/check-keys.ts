@@ -4,7 +4,7 @@ import type { Setting } from "./place.js";
 import type { Unmodelled } from "./unmodelled.js";
 
 /** Values by which a setting says that it is not used. */
-const UNUSED = /^$|^(none|no|null|\(null\)|0)$|\/none$/i;
+const UNUSED = /^$|^(none|no|null|all|infinite|unlimited|\(null\)|0|-1)$|\/none$/i;
 
 /**
  * Reports settings that Slurm does not have, and books those that are not modelled.

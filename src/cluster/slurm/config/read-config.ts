@@ -69,7 +69,7 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
     select: readSelect(conf, unmodelled),
     priority: readPriority(conf),
     preempt: readPreempt(conf),
-    topology: readTopology(conf, source.topology ?? [], nodes),
+    topology: readTopology(conf, source.topology ?? [], nodes, unmodelled),
     nodes: nodes.lines,
     partitions: readPartitions(source.lines, conf, nodes, unmodelled),
     licenses: readLicenses(conf),

@@ -179,6 +179,13 @@ function settleAccounts(
   warnings: Problem[],
 ): void {
   config.accounting = accounting;
+  const thresholds = accounting?.qos.filter(({ usageThreshold }) => usageThreshold !== undefined) ?? [];
+  if (thresholds.length > 0)
+    warnings.push({
+      code: "slurm/not-modelled",
+      message: `UsageThreshold (holds jobs of users whose fair-share is below it) is not modelled: QOS ${thresholds.map(({ name }) => name).join(", ")}`,
+      path: ["scheduler", "qos"],
+    });
   if (accounting !== undefined || !database) return;
   config.accounting = readAccounting([], false, []);
   const { enforce } = config;

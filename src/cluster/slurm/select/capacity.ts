@@ -95,7 +95,9 @@ export class Capacity {
       tasks = Math.min(tasks, cpus);
     }
     this.free[node] = cpus;
-    if (need.ntasksPerNode > 0 && !need.whole) tasks = Math.min(tasks, need.ntasksPerNode);
+    // Recordings fit jobs without GRES by all CPUs that are free, whatever --ntasks-per-node says.
+    if (need.ntasksPerNode > 0 && !need.whole && need.gres.length > 0)
+      tasks = Math.min(tasks, need.ntasksPerNode);
     if (cpusPerTask < 2) cpus = tasks;
     else {
       tasks = Math.min(tasks, Math.floor(cpus / cpusPerTask));

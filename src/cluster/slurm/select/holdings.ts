@@ -117,7 +117,11 @@ export class Holdings {
     if (!coresOnly) resources.removeRest(allocation);
   }
 
-  /** Lays the jobs of a partition into as few rows as their cores allow, by the first core of each. */
+  /**
+   * Lays the jobs of a partition into as few rows as their cores allow, by the first core of each; the fullest row
+   * becomes the first after each of them. When one finds no place all stay where they were.
+   * `part_data_build_row_bitmaps` of select/cons_tres.
+   */
   private packRows(partition: Partition): void {
     const { resources, hardware } = this;
     const first = ({ allocation }: SlurmJob) =>
@@ -125,13 +129,28 @@ export class Holdings {
     const cpus = ({ allocation }: SlurmJob) => allocation!.cpus.reduce((sum, n) => sum + n, 0);
     const jobs = this.jobs
       .filter((job) => job.partition === partition && !this.suspended.has(job))
-      .sort((a, b) => first(a) - first(b) || cpus(b) - cpus(a));
+      .sort((a, b) => a.allocation!.row - b.allocation!.row)
+      .sort((a, b) => first(a) - first(b) || cpus(a) - cpus(b));
     const sharing = (job: SlurmJob) => this.requests.need(job, partition).sharing;
-    for (const job of jobs) resources.removeCores(job.allocation!, sharing(job), partition.index);
-    for (const job of jobs) {
-      job.allocation!.row = resources.freeRow(partition.index, job.allocation!);
+    const take = (job: SlurmJob) => resources.removeCores(job.allocation!, sharing(job), partition.index);
+    const put = (job: SlurmJob, level: number) => {
+      job.allocation!.row = level;
       resources.addCores(job.allocation!, sharing(job), partition.index);
+    };
+    const before = jobs.map(({ allocation }) => allocation!.row);
+    jobs.forEach(take);
+    const order = Array.from({ length: rowsOf(partition) }, (_, level) => level);
+    const placed: SlurmJob[] = [];
+    for (const job of jobs) {
+      const level = order.find((level) => resources.fits(partition.index, level, job.allocation!));
+      if (level === undefined) break;
+      put(job, level);
+      placed.push(job);
+      fullestFirst(order, (level) => resources.coresInRow(partition.index, level));
     }
+    placed.forEach(take);
+    const stay = placed.length < jobs.length;
+    for (const [i, job] of jobs.entries()) put(job, stay ? before[i]! : order.indexOf(job.allocation!.row));
   }
 
   /** Jobs of partitions that share cores, or may be put over each other by gang scheduling, lie in rows of their own. */
@@ -142,4 +161,11 @@ export class Holdings {
 
 function compareEnds(a: SlurmJob, b: SlurmJob): number {
   return a.endTime - b.endTime || a.id - b.id;
+}
+
+/** Sorts rows as Slurm does, by swaps. */
+function fullestFirst(order: number[], cores: (level: number) => number): void {
+  for (let i = 0; i < order.length; i++)
+    for (let j = i + 1; j < order.length; j++)
+      if (cores(order[j]!) > cores(order[i]!)) [order[i], order[j]] = [order[j]!, order[i]!];
 }

@@ -34,6 +34,8 @@ export interface Need {
   /** Only where no other job is; a partition that forces sharing puts even --exclusive jobs beside others. */
   readonly alone: boolean;
   readonly sharing: Sharing;
+  /** The same without sharing cores, when it may share them: what backfill tries first. */
+  readonly unshared?: Need;
   /** Only its user's jobs beside it. */
   readonly ownUser: boolean;
   /** MiB; 0 is all of the node's. */
@@ -58,6 +60,12 @@ const unlimitedNodes = 500_000;
 
 /** What a job needs in a partition. */
 export function buildNeed(state: SlurmState, job: SlurmJob, partition: Partition): Need {
+  const need = needOf(state, job, partition);
+  const choosesToShare = need.sharing === Sharing.Available && partition.config.overSubscribe.mode === "YES";
+  return choosesToShare ? { ...need, unshared: { ...need, sharing: Sharing.OneRow } } : need;
+}
+
+function needOf(state: SlurmState, job: SlurmJob, partition: Partition): Need {
   const { request } = job;
   const { config } = state;
   const limits = partition.config;

@@ -55,10 +55,17 @@ export class Resources {
 
   /** The lowest row of the partition (-1: of those that do not share) in which the cores are free. */
   freeRow(partition: number, allocation: JobAllocation): number {
-    for (let level = 0; ; level++) {
-      const row = this.row(partition, level);
-      if (row === undefined || !this.overlaps(row, allocation)) return level;
-    }
+    for (let level = 0; ; level++) if (this.fits(partition, level, allocation)) return level;
+  }
+
+  /** The cores are free in that row. */
+  fits(partition: number, level: number, allocation: JobAllocation): boolean {
+    const row = this.row(partition, level);
+    return row === undefined || !this.overlaps(row, allocation);
+  }
+
+  coresInRow(partition: number, level: number): number {
+    return this.row(partition, level)?.cores.reduce((sum, word) => sum + countBits(word), 0) ?? 0;
   }
 
   row(partition: number, level: number): Row | undefined {

@@ -16,12 +16,29 @@ export interface Expected {
  * running jobs has left. `_will_run_test` of select/cons_tres, 22.05.
  */
 export function willRun(bench: Bench, trial: Trial): Expected | undefined {
+  const { state, holdings } = bench;
+  const candidates = new Set(preemptionCandidates(state, holdings.jobs, trial.job, trial.need.partition));
+  const { unshared } = trial.need;
+  if (unshared !== undefined && trial.job.request.constraint === "") {
+    // Backfill asks first as if the job did not share; what that says of later counts for nothing.
+    const found = atOnce(bench, { ...trial, need: unshared }, candidates);
+    if (found.nodes !== undefined) return { start: state.now, nodes: found.nodes };
+  }
+  const { nodes, extraRow } = atOnce(bench, trial, candidates);
+  return nodes === undefined ? afterEnds(bench, trial, candidates, extraRow) : { start: state.now, nodes };
+}
+
+/** Its nodes if it can start now, if need be after evictions: then `future` is without the victims. */
+function atOnce(
+  bench: Bench,
+  trial: Trial,
+  candidates: ReadonlySet<SlurmJob>,
+): { nodes?: BitVector; extraRow: boolean } {
   const { state, holdings, future } = bench;
   const now = attempt(bench, trial, holdings.resources);
-  if (now !== undefined) return { start: state.now, nodes: now.chosen };
+  if (now !== undefined) return { nodes: now.chosen, extraRow: false };
 
   future.copyFrom(holdings.resources);
-  const candidates = new Set(preemptionCandidates(state, holdings.jobs, trial.job, trial.need.partition));
   let extraRow = false;
   for (const victim of candidates) {
     if (!victim.allocation!.nodes.overlaps(trial.offered)) continue;
@@ -31,9 +48,18 @@ export function willRun(bench: Bench, trial: Trial): Expected | undefined {
   }
   if (candidates.size > 0) {
     const found = attempt(bench, trial, future, { extraRow });
-    if (found !== undefined) return { start: state.now, nodes: found.chosen };
+    if (found !== undefined) return { nodes: found.chosen, extraRow };
   }
+  return { extraRow };
+}
 
+function afterEnds(
+  bench: Bench,
+  trial: Trial,
+  candidates: ReadonlySet<SlurmJob>,
+  extraRow: boolean,
+): Expected | undefined {
+  const { state, holdings, future } = bench;
   const ends = holdings.byEnd();
   const leaving = candidates.size === 0 ? ends : ends.filter((other) => !candidates.has(other));
   const batches = new Batches(state, leaving);

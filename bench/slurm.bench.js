@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { JobArrivals } from "./build/cluster/arrivals.js";
 import { Cluster } from "./build/cluster/cluster.js";
 import { Jobs, newJobNames } from "./build/cluster/jobs.js";
@@ -14,9 +15,24 @@ import { Fleet } from "./build/fleet/fleet.js";
 import { Shapes } from "./build/fleet/shape.js";
 import { Journal } from "./build/journal/journal.js";
 import { BATCH_ROWS, JobBatch } from "./build/workload/batch.js";
+import { readJobs } from "./build/workload/read.js";
 
 export const describe =
-  "a machine like ARCHER2 under Slurm: 5,860 whole nodes, backfill every 30 s over 1,000 jobs, multifactor priorities";
+  "CPU seconds under the Slurm policy: KTH-SP2, and a machine like ARCHER2 (5,860 whole nodes, backfill every 30 s over 1,000 jobs)";
+
+/** KTH-SP2: one hundred nodes of one processor. */
+const kthConf = `ClusterName=kth
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SchedulerType=sched/backfill
+PriorityType=priority/multifactor
+PriorityWeightJobSize=1000
+NodeName=n[001-100] CPUs=1 RealMemory=1000
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE
+`;
+const data = process.env.WHOWAITS_DATA ?? new URL("../../shared", import.meta.url).pathname;
+/** How long the generated jobs run, as a factor: it sets how many wait. */
+const LOAD = Number(process.env.LOAD ?? 0.39);
 
 const SECOND = 1e6;
 const NODES = 5860;
@@ -96,20 +112,20 @@ function accounts() {
   return { qos: [], accounts: [root], users };
 }
 
-/** Simulates so many jobs; answers what it cost and what came of it. */
-export async function archer(count, load) {
+function configure(text, accounting) {
   const problems = [];
-  const lines = parseConfLines(conf, { path: "slurm.conf", name: "slurm.conf" }, problems);
-  const config = { ...readConfig({ lines }, problems, []), accounting: accounts() };
+  const lines = parseConfLines(text, { path: "slurm.conf", name: "slurm.conf" }, problems);
+  const config = { ...readConfig({ lines }, problems, []), accounting };
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return config;
+}
+
+/** Simulates a stream of jobs; answers what it cost and what came of it. */
+async function simulate(config, pool, context, stream) {
   const simulation = new Simulation();
-  const context = { names: newJobNames(() => new Names()), shapes: new Shapes() };
-  const fleet = new Fleet([
-    { name: "nid", nodes: NODES, gpusPerNode: 0, cpus: 128, memory: 256_000 * 2 ** 20 },
-  ]);
+  const fleet = new Fleet([{ gpusPerNode: 0, ...pool }]);
   const jobs = new Jobs(context.shapes, context.names, fleet);
-  const state = buildState(config);
-  const policy = new SlurmPolicy(state, makeParts, atStart, () => undefined);
+  const policy = new SlurmPolicy(buildState(config), makeParts, atStart, () => undefined);
   const journal = new Journal();
   let hash = 0;
   let waited = 0;
@@ -117,30 +133,48 @@ export async function archer(count, load) {
   journal.listen({
     submit: (time, job) => submitted.set(job, time),
     start: (time, job) => {
-      hash = (Math.imul(hash, 31) + job + time / 1e6) | 0;
+      hash = (Math.imul(hash, 31) + job + time / SECOND) | 0;
       waited += time - submitted.get(job);
     },
   });
-  const stream = workload(count, load, context);
   const begin = process.cpuUsage();
   const cluster = new Cluster({ simulation, journal, fleet, jobs, policy });
   simulation.arrivals(new JobArrivals(cluster, stream, true));
   await simulation.run();
   const { user, system } = process.cpuUsage(begin);
-  return {
-    seconds: (user + system) / 1e6,
-    finished: cluster.finished,
-    hash,
-    queue: waited / simulation.now,
-    end: simulation.now,
-  };
+  return { seconds: (user + system) / 1e6, jobs: cluster.finished, queue: waited / simulation.now, hash };
+}
+
+function archer(count) {
+  const context = { names: newJobNames(() => new Names()), shapes: new Shapes() };
+  const pool = { name: "nid", nodes: NODES, cpus: 128, memory: 256_000 * 2 ** 20 };
+  return simulate(configure(conf, accounts()), pool, context, workload(count, LOAD, context));
+}
+
+async function kth(path) {
+  const context = { names: newJobNames(() => new Names()), shapes: new Shapes() };
+  const rows = await readJobs({ path, name: "KTH-SP2" }, context);
+  const pool = { name: "n", nodes: 100, cpus: 1, memory: 1000 * 2 ** 20 };
+  return simulate(configure(kthConf, undefined), pool, context, rows.open());
 }
 
 export async function run() {
-  for (const count of (process.env.COUNTS ?? "60000,600000").split(",").map(Number)) {
-    const { seconds, finished, queue, hash, end } = await archer(count, Number(process.env.LOAD ?? 1));
+  console.log("workload       jobs      CPU s    µs a job   waiting on average   peak MiB   starts");
+  const row = (name, { seconds, jobs, queue, hash }) =>
     console.log(
-      `${count} jobs: ${seconds.toFixed(1)} s, ${((seconds / count) * 1e6).toFixed(0)} µs a job, ${finished} finished, ${queue.toFixed(0)} waiting on average, end ${end / 1e6 / 86400} d, starts ${hash}, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
+      [
+        name.padEnd(15),
+        String(jobs).padEnd(10),
+        seconds.toFixed(1).padEnd(9),
+        ((seconds / jobs) * 1e6).toFixed(0).padEnd(11),
+        queue.toFixed(0).padEnd(21),
+        (process.resourceUsage().maxRSS / 1024).toFixed(0).padEnd(11),
+        hash,
+      ].join(""),
     );
-  }
+  const path = `${data}/traces/swf/KTH-SP2-1996-2.swf.gz`;
+  if (existsSync(path)) row("KTH-SP2", await kth(path));
+  else console.log("KTH-SP2: not there; WHOWAITS_DATA names the folder of traces");
+  for (const count of (process.env.COUNTS ?? "6000,60000").split(",").map(Number))
+    row("like ARCHER2", await archer(count));
 }

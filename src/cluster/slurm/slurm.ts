@@ -26,6 +26,7 @@ export const slurm: ClusterPolicyEntry = {
       "Reservations recur hourly, daily or weekly, not by weekday or weekend, and keep the nodes that they got.",
       "Followed from the source, without a recorded case: CR_Socket, topology/block, ResvOverRun, weekly reservations, bf_one_resv_per_job, bf_min_prio_reserve, MinPrioThreshold, MaxTRESRunMinsPerUser and PerAccount, PriorityUsageResetPeriod, preemption of heterogeneous jobs, and what later releases than 22.05 do.",
       "QOS of Flags=Relative count their limits as plain numbers; the components of a heterogeneous job are admitted one by one.",
+      "Selection knows no plane distribution, GRES shared in parts (mps, shard), --ntasks-per-gpu or binding of GPUs to cores that is enforced; system cores are a node's last ones.",
       "sched/hold, burst buffers, federations, dynamic nodes and topology plugins other than tree and block are not there.",
     ],
     options: slurmOptions,

@@ -3,6 +3,7 @@ import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { Selection, Selector } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
+import { buildBlocks } from "./choose/block.js";
 import { buildTree } from "./choose/tree.js";
 import { distribute, totalCpus } from "./distribute.js";
 import { chooseVictims, suspendedBy } from "./evict.js";
@@ -47,6 +48,7 @@ class ConsTres implements Selector {
       packSerialAtEnd: config.scheduler.parameters.pack_serial_at_end,
       tree: config.topology.type === "tree" ? buildTree(config.topology, nodes) : undefined,
       treeOptional: config.topology.optional,
+      blocks: config.topology.type === "block" ? buildBlocks(config.topology, nodes) : undefined,
     };
     this.bench = {
       state,

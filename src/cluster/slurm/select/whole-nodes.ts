@@ -61,6 +61,7 @@ export class WholeNodes {
     )
       return false;
     if (this.rules.packSerialAtEnd && need.minCpus === 1) return false;
+    if (this.rules.blocks !== undefined) return false;
     if (this.rules.tree !== undefined && (!this.rules.treeOptional || need.switches > 0)) return false;
     const first = need.partition.nodes.next(0);
     if (first < 0) return false;

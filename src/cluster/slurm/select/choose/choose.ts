@@ -1,6 +1,7 @@
 import { BitVector } from "../../../../core/bit-vector.js";
 import type { Capacity } from "../capacity.js";
 import type { Need } from "../need.js";
+import { type BlockTopology, insideBlocks } from "./block.js";
 import { busyFirst, inOrder, leastLoaded, serialAtEnd, spread } from "./by-weight.js";
 import { Choice } from "./choice.js";
 import { consecutive } from "./consecutive.js";
@@ -10,6 +11,7 @@ import { alongTree, type SwitchTree } from "./tree.js";
 export interface ChoiceRules {
   readonly packSerialAtEnd: boolean;
   readonly tree: SwitchTree | undefined;
+  readonly blocks: BlockTopology | undefined;
   /** TopoOptional: the tree counts only for jobs that ask for switches. */
   readonly treeOptional: boolean;
 }
@@ -83,5 +85,7 @@ function evaluate(
     return inOrder(choice, candidates, required, serialAtEnd);
   if (rules.tree !== undefined && !need.contiguous && (!rules.treeOptional || need.switches > 0))
     return alongTree(choice, rules.tree, candidates, required);
+  if (rules.blocks !== undefined && !need.contiguous)
+    return insideBlocks(choice, rules.blocks, candidates, required);
   return consecutive(choice, candidates, required);
 }

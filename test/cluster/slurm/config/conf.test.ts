@@ -56,6 +56,20 @@ describe("slurm.conf", () => {
     expect(config.nodes).toMatchObject([{ names: ["n1"], cpus: 8, realMemory: 1000 }]);
   });
 
+  it("has escaped characters: no comment, no continuation", () => {
+    const { config } = read(`ClusterName=a\\#b KillWait=7 # c \\\nLicenses=x\n${NODES}`);
+    expect(config.killWait).toBe(7);
+    expect(config.licenses).toEqual({ x: 1 });
+  });
+
+  it("weighs memory by the unit behind its weight, else by MiB", () => {
+    const { config } = read(
+      "PriorityWeightTRES=CPU=10,Mem=2\nNodeName=n1\nPartitionName=p Nodes=n1 TRESBillingWeights=CPU=0.5,Mem=0.25G,GRES/gpu=2\n",
+    );
+    expect(config.priority.weightTres).toEqual({ cpu: 10, mem: 2 });
+    expect(config.partitions[0]!.tresBillingWeights).toEqual({ cpu: 0.5, mem: 0.25 / 1024, "gres/gpu": 2 });
+  });
+
   it("includes files relative to the one that names them", () => {
     const { config } = read(`Include sub/nodes.conf\n${NODES.replace("n[1-4]", "a1")}`, {
       "sub/nodes.conf": "include more.conf\nNodeName=b1\n",

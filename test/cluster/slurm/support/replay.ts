@@ -125,7 +125,7 @@ function submissionOf(job: GoldenJob, labels: ReadonlyMap<number, string>): Subm
 /** `@job` stands for a job, `{t:300}` for 300 s after t = 0, `{u:u1}` for a user. */
 /** At their times, or when a recorder that was busy sent them: what is noted is when the answer came. */
 function operationsOf({ scenario, observed }: GoldenCase): TimedOperation[] {
-  const answered = observed.timeline.filter(([, , state]) => state === "OP").map(([t]) => t - 0.5);
+  const answered = observed.timeline.filter(([, , state]) => state === "OP").map(([t]) => t - 0.1);
   return [...(scenario.operations ?? [])]
     .sort((a, b) => a.t - b.t)
     .map(({ t, cmd }, i) => ({ t: Math.max(t, answered[i] ?? t), cmd }))

@@ -1,6 +1,7 @@
 import { JobArrivals } from "../../../../src/cluster/arrivals.js";
 import { Cluster } from "../../../../src/cluster/cluster.js";
 import { Jobs, newJobNames } from "../../../../src/cluster/jobs.js";
+import type { TimedOperation } from "../../../../src/cluster/slurm/controller/controller.js";
 import { makeParts } from "../../../../src/cluster/slurm/make-parts.js";
 import type { SlurmConfig } from "../../../../src/cluster/slurm/model/config.js";
 import { SlurmPolicy } from "../../../../src/cluster/slurm/slurm-policy.js";
@@ -25,6 +26,8 @@ export interface Trajectory {
   /** Jobs and the reasons that they were ever given. */
   reasons: Map<string, Set<string>>;
   ends: Map<string, { t: number; outcome: number }>;
+  /** What commands printed. */
+  notes: { t: number; lines: readonly string[] }[];
 }
 
 const MIB = 2 ** 20;
@@ -40,8 +43,12 @@ function fleetOf(config: SlurmConfig): Fleet {
   );
 }
 
-/** Runs the recorded workload through the cluster and the controller. */
-export async function trajectoryOf(golden: GoldenCase, until: number): Promise<Trajectory> {
+/** Runs the recorded workload, and operations beside the recorded ones, through the cluster and the controller. */
+export async function trajectoryOf(
+  golden: GoldenCase,
+  until: number,
+  beside: readonly TimedOperation[] = [],
+): Promise<Trajectory> {
   const config = goldenConfig(golden);
   const replay = replayOf(golden);
   const simulation = new Simulation();
@@ -49,14 +56,14 @@ export async function trajectoryOf(golden: GoldenCase, until: number): Promise<T
   const fleet = fleetOf(config);
   const names = newJobNames(() => new Names());
   const jobs = new Jobs(shapes, names, fleet);
-  const trajectory: Trajectory = { starts: new Map(), reasons: new Map(), ends: new Map() };
+  const trajectory: Trajectory = { starts: new Map(), reasons: new Map(), ends: new Map(), notes: [] };
   const state = buildState(config);
   const policy = new SlurmPolicy(
     state,
     makeParts,
     replay.phases,
     (text) => replay.submissions[Number(text)]!,
-    replay.operations,
+    [...replay.operations, ...beside],
     0,
     recordedRelease(golden, state.nodes),
     replay.clocks,
@@ -80,6 +87,7 @@ export async function trajectoryOf(golden: GoldenCase, until: number): Promise<T
     end: (time, job, outcome) => {
       trajectory.ends.set(jobs.id(job), { t: time / SECOND, outcome });
     },
+    note: (time, _command, lines) => trajectory.notes.push({ t: time / SECOND, lines }),
   });
   const cluster = new Cluster({ simulation, journal, fleet, jobs, policy, reasons, checkInvariants: true });
   simulation.arrivals(new JobArrivals(cluster, streamOf(replay, names, shapes), true));

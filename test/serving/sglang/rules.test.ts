@@ -236,9 +236,13 @@ describe("sglang", () => {
   });
 
   it("reckons with what those who give way would have generated", async () => {
-    const rows = [row(0, 10, 60, { priority: 1 }), row(15, 10, 55, { priority: 20 })];
-    const options = { enable_priority_scheduling: true, max_running_requests: 1, max_total_tokens: 100 };
-    expect(passesOf(await run(rows, options), 1)[0]).toBe(3);
+    const rows = [
+      row(0, 10, 5, { priority: 15 }),
+      row(0, 10, 60, { priority: 1 }),
+      row(15, 10, 55, { priority: 20 }),
+    ];
+    const options = { enable_priority_scheduling: true, max_running_requests: 2, max_total_tokens: 100 };
+    expect(passesOf(await run(rows, options), 2)[0]).toBe(3);
   });
 
   it("tries again in every pass whether somebody should give way", async () => {

@@ -173,6 +173,18 @@ ${RUN_ALL}`,
     ]);
   });
 
+  it("says that a task has ended before what it wrote can be seen: it is waited for", async () => {
+    slurm({
+      sbatch: `basename "$array" > "$FAKE/name"
+( sleep 0.3; SLURM_ARRAY_TASK_ID=0 sh "$last" ) > /dev/null 2>&1 &
+echo $n`,
+      squeue: `echo "$(cat "$FAKE/name")|0|1_0|COMPLETED|None"`,
+    });
+    const { outcomes, failure } = await run(await tasksOf(2), { chunk: 2, pace: { ...PACE, lag: 30_000 } });
+    expect([failure, submissions()]).toEqual([undefined, 1]);
+    expect(outcomes.map((outcome) => "result" in outcome)).toEqual([true, true]);
+  });
+
   it("says that a point is kept, and it is torn: it runs again", async () => {
     slurm({
       sbatch: `${RUN_ALL}

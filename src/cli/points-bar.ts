@@ -15,8 +15,7 @@ export interface PointsBar {
 /** Progress over many runs on standard error when that is a terminal; otherwise only what is said. */
 export async function pointsBar(terminal: Terminal, quiet: boolean): Promise<PointsBar> {
   const bar = await newBar(terminal, quiet, "{bar} {value} of {total} points | {left} left{status}");
-  // The first run waits for workers to start; those after it tell how long one takes.
-  let first: { at: number; ran: number } | undefined;
+  const begin = performance.now();
   let status = "";
   let drawn = false;
   const stop = () => {
@@ -26,12 +25,9 @@ export async function pointsBar(terminal: Terminal, quiet: boolean): Promise<Poi
   return {
     update({ done, ran, total }) {
       if (bar === undefined) return;
-      const now = performance.now();
-      if (ran > 0) first ??= { at: now, ran };
-      const each = first === undefined ? Number.NaN : (now - first.at) / (ran - first.ran);
-      const left = Number.isFinite(each)
-        ? formatDuration(Math.round(each * (total - done)) * MILLISECOND)
-        : "?";
+      // Results may come in bunches, so all of the time counts and not that between the last ones.
+      const each = (performance.now() - begin) / ran;
+      const left = ran > 0 ? formatDuration(Math.round(each * (total - done)) * MILLISECOND) : "?";
       if (!drawn) bar.start(total, 0, { left, status });
       drawn = true;
       bar.update(done, { left, status });

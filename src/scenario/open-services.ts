@@ -103,6 +103,7 @@ async function openRequests(
   const { trace, ...reading } = source;
   return readRequests(traceFile(trace, options), names, {
     ...reading,
+    sharedOnly: true,
     strict: options.strict || source.strict,
   });
 }

@@ -7,6 +7,7 @@ import type { Format, JobParseOptions, RequestReadOptions, RowParser } from "./f
 import { chooseFormat, jobFormats, requestFormats } from "./formats/index.js";
 import { LineReader } from "./line-reader.js";
 import { prepareRows } from "./rows.js";
+import { Sharing } from "./sharing.js";
 import type { JobContext, JobRows, RequestNames, RequestRows, TraceOrigin } from "./stream.js";
 import { Tally } from "./tally.js";
 
@@ -37,7 +38,11 @@ export interface ReadOptions {
   ignore?: readonly string[];
 }
 
-export type RequestOptions = ReadOptions & Partial<Omit<RequestReadOptions, "ignore">>;
+export type RequestOptions = ReadOptions &
+  Partial<Omit<RequestReadOptions, "ignore">> & {
+    /** Of kept rows only, keep what several requests share of their content: all that engines look for. */
+    sharedOnly?: boolean;
+  };
 export type JobReadOptions = ReadOptions & Partial<Omit<JobParseOptions, "ignore" | "mayBeUnsorted">>;
 
 /**
@@ -84,7 +89,13 @@ export async function readRequests(
   const folder = "path" in file ? dirname(file.path) : (file.folder ?? ".");
   const addresses = addressesOf(names);
   const { longest, observe } = longestRequest();
-  const rows = await readRows(file, requestFormats, options, observe, {
+  const sharing = options.sharedOnly ? new Sharing() : undefined;
+  const look: Observer<RequestBatch> = (batch, row, line) => {
+    observe(batch, row, line);
+    sharing?.observe(batch, row);
+  };
+  const rows = await readRows(file, requestFormats, options, look, {
+    ...(sharing === undefined ? {} : { finish: (batch: RequestBatch) => sharing.trim(batch) }),
     create: (capacity) => new RequestBatch(capacity),
     rowBytes: RequestBatch.ROW_BYTES,
     parser: (format, tally, origin) =>
@@ -94,6 +105,7 @@ export async function readRequests(
 }
 
 interface Kind<F, B> {
+  finish?(batch: B): void;
   create(capacity?: number): B;
   rowBytes: number;
   parser(format: F, tally: Tally, origin: TraceOrigin): RowParser<B>;
@@ -136,5 +148,6 @@ function readRows<Input, B extends Batch>(
     start,
     timeOrigin: options.timeOrigin ?? "auto",
     speedup: options.speedup ?? 1,
+    ...(kind.finish === undefined ? {} : { finish: kind.finish }),
   });
 }

@@ -25,6 +25,8 @@ export interface RowsOptions<B> {
   start(first: boolean): Producer<B> | undefined;
   timeOrigin: "auto" | "first" | "zero";
   speedup: number;
+  /** Called with each batch of kept rows once all have been read. */
+  finish?(batch: B): void;
 }
 
 /** No log counts its seconds so far from its own start, and few go back further on the calendar: 1990-01-01 in µs. */
@@ -70,7 +72,10 @@ export async function prepareRows<B extends Batch>(options: RowsOptions<B>): Pro
     lastTime: tally.emitted === 0 ? -1 : Math.round((last - zero) / speedup),
   };
   if (!kept) return { ...shared, kept: false, open: () => new RereadStream(shared, options, zero) };
-  for (const batch of kept) batch.rebase(zero, speedup);
+  for (const batch of kept) {
+    batch.rebase(zero, speedup);
+    options.finish?.(batch);
+  }
   const batches = kept;
   if (tally.inversions === 0) return { ...shared, kept: true, open: () => new KeptStream(shared, batches) };
   const order = timeOrder(timesOf(batches, tally.emitted));

@@ -162,6 +162,7 @@ export async function sweep(plan: SweepPlan, options: SweepOptions): Promise<Swe
     progress?.({ done: ++done, ran: ++ran, total });
   }
 
+  progress?.({ done, ran, total });
   await executor.run(missing(), ended, stop);
   if (fatal !== undefined) throw new InputError(fatal);
   const { design } = plan;

@@ -13,7 +13,7 @@ export const sglang: RequestSchedulerEntry = {
     simplifies: [
       "requests share the prefixes that their trace tells of; other prompts share nothing",
       "all layers keep all their tokens: no hybrid memory for sliding windows, no Mamba states",
-      "no hierarchical cache, speculative decoding, LoRA, disaggregation, data-parallel attention, pipeline parallelism, prefill delayer or routing keys",
+      "no hierarchical cache, speculative decoding, LoRA, disaggregation, data-parallel attention, pipeline parallelism, prefill delayer, max_queued_requests or routing keys",
       "a chunk that finds no memory waits, where the real engine ends itself",
       "no overlap scheduling costs no more time than overlap scheduling; only its decisions differ",
     ],

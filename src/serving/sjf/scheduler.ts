@@ -38,7 +38,7 @@ export const sjf: RequestSchedulerEntry = {
     kind: "request",
     summary: "Shortest job first by predicted answer length, with a predictor of stated error.",
     follows:
-      "Smith's rule (1956) for the order; length prediction as in Qiu et al., arXiv:2404.08509 (SSJF); batches as S-LoRA forms them (Ying1123/VTC-artifact 192c2e20)",
+      "Smith's rule (1956) for the order; length prediction as in Qiu et al., SSJF (AIOps 2024, arXiv:2404.08509); batches as S-LoRA forms them (Ying1123/VTC-artifact 192c2e20)",
     simplifies: [
       "the predictor is a distribution of errors, not a model: predictions take no time",
       "no ageing: long requests may wait as long as shorter ones keep coming",

@@ -52,6 +52,12 @@ const RUN_ALL = `
 for tasks in "$array"/tasks/*; do SLURM_ARRAY_TASK_ID=$(basename "$tasks" .jsonl) sh "$last"; done
 echo $n`;
 
+/** Keeps a job of two tasks for `RUN_NOW`, which runs those that are kept and says that they have ended. */
+const LATER = `basename "$array" > "$FAKE/name-$n"; cp "$last" "$FAKE/job-$n"; echo $n`;
+const RUN_NOW = `for job in "$FAKE"/job-*; do n=\${job##*-}; name=$(cat "$FAKE/name-$n")
+[ -e "$FAKE/ran-$n" ] || { for i in 0 1; do SLURM_ARRAY_TASK_ID=$i sh "$job"; done; touch "$FAKE/ran-$n"; }
+for i in 0 1; do echo "$name|$i|\${n}_$i|COMPLETED|None"; done; done`;
+
 async function tasksOf(count: number): Promise<Task[]> {
   const tasks = await Tasks.open({ ...small(), folder });
   return Promise.all(Array.from({ length: count }, (_, i) => tasks.task({ set: [], seed: String(i + 1) })));
@@ -144,10 +150,8 @@ for i in 0 1 2; do echo "${name}|$i|1_$i|RUNNING|None"; done`,
     slurm({
       scontrol: "echo MaxArraySize = 2",
       sbatch: `[ $n = 2 ] && { echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2; exit 1; }
-basename "$array" > "$FAKE/name-$n"; cp "$last" "$FAKE/job-$n"; echo $n`,
-      squeue: `for job in "$FAKE"/job-*; do n=\${job##*-}; name=$(cat "$FAKE/name-$n")
-[ -e "$FAKE/ran-$n" ] || { touch "$FAKE/ran-$n"; for i in 0 1; do SLURM_ARRAY_TASK_ID=$i sh "$job"; done; }
-for i in 0 1; do echo "$name|$i|\${n}_$i|COMPLETED|None"; done; done`,
+${LATER}`,
+      squeue: RUN_NOW,
     });
     const { outcomes, notes, failure } = await run(await tasksOf(4), { chunk: 1 });
     expect([failure, submissions()]).toEqual([undefined, 3]);
@@ -161,15 +165,46 @@ for i in 0 1; do echo "$name|$i|\${n}_$i|COMPLETED|None"; done; done`,
     slurm({
       scontrol: "echo MaxArraySize = 2",
       // The first array must be over when the second one comes.
-      sbatch: `[ $n = 1 ] || [ $(cat "$FAKE"/store/slurm/*/told/* | grep -c end) = 2 ] || exit 1
+      sbatch: `[ $n = 1 ] || [ -e "$FAKE/ran-1" ] || exit 1
 echo "$*" >> "$FAKE/args"
-${RUN_ALL}`,
+${LATER}`,
+      squeue: RUN_NOW,
     });
     const { outcomes, failure } = await run(await tasksOf(4), { chunk: 1, throttle: 1 });
     expect([failure, outcomes.length, submissions()]).toEqual([undefined, 4, 2]);
     expect(readFileSync(join(folder, "args"), "utf8").match(/--array=\S+/g)).toEqual([
       "--array=0-1%1",
       "--array=0-1%1",
+    ]);
+  });
+
+  it("says that a task has ended before what it wrote can be seen: it is waited for", async () => {
+    slurm({
+      sbatch: `basename "$array" > "$FAKE/name"
+( sleep 0.3; SLURM_ARRAY_TASK_ID=0 sh "$last" ) > /dev/null 2>&1 &
+echo $n`,
+      squeue: `echo "$(cat "$FAKE/name")|0|1_0|COMPLETED|None"`,
+    });
+    const { outcomes, failure } = await run(await tasksOf(2), { chunk: 2, pace: { ...PACE, lag: 30_000 } });
+    expect([failure, submissions()]).toEqual([undefined, 1]);
+    expect(outcomes.map((outcome) => "result" in outcome)).toEqual([true, true]);
+  });
+
+  it("ends a task early because somebody cancelled it: nothing is submitted again", async () => {
+    slurm({
+      sbatch: `basename "$array" > "$FAKE/name"; printf '{"began":true}\\n{"end":true}\\n' > "$array/told/0.jsonl"; echo $n`,
+      // The task has ended by itself before Slurm knows why.
+      squeue: `echo x >> "$FAKE/asked"; state=RUNNING; [ $(grep -c x "$FAKE/asked") -gt 3 ] && state=CANCELLED
+echo "$(cat "$FAKE/name")|0|9_0|$state|None"`,
+    });
+    const { outcomes, failure } = await run(await tasksOf(2), { chunk: 2 });
+    expect([outcomes, submissions()]).toEqual([[], 1]);
+    expect(failure.problems).toEqual([
+      {
+        code: "slurm/cancelled",
+        message: "9_0 was cancelled, and not by this command",
+        hint: "what has come back is kept; the same command goes on from there",
+      },
     ]);
   });
 

@@ -170,6 +170,28 @@ describe("hits of a node", () => {
   });
 });
 
+it("makes room for a page of each request that decodes, even where none needs one", () => {
+  const requests = new RequestTable({ ids: new Names(), tenants: new Names() });
+  const memory = new RadixMemory(requests, 40, 4, true, "lru");
+  const alone = { document: 0, shared: 0, own: 8, priority: 0 };
+  for (let i = 0; i < 2; i++) {
+    const request = add(requests, alone);
+    memory.hold(request, ROOT, 0);
+    memory.take(request, 8);
+    requests.computed[request] = 8;
+    memory.free(request, false);
+  }
+  const decoding = [0, 1, 2].map(() => add(requests, alone));
+  for (const request of decoding) {
+    memory.hold(request, ROOT, 0);
+    memory.take(request, 5);
+    requests.computed[request] = 5;
+  }
+  expect([memory.available, memory.tree.evictable]).toEqual([0, 16]);
+  memory.takeDecode(Int32Array.from(decoding), 3);
+  expect([memory.available, memory.tree.evictable]).toEqual([16, 0]);
+});
+
 /** The leaf that the policy's definition names, found by looking at all of them; -1 when none can go. */
 function firstToGo(tree: RadixTree, policy: EvictionPolicy): number {
   const { access, created, hits, priority, locks, parent } = tree;

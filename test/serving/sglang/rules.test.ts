@@ -159,6 +159,9 @@ describe("sglang", () => {
     // The engine ranks a newcomer that has more left than all before the last of them: twice 20.
     rows.reverse();
     expect([await first(rows, 84), await first(rows, 83)]).toEqual([2, 1]);
+    // The 50 tokens of the short one are free again when the long one needs them.
+    const long = [row(0, 1, 40), row(0, 50, 2)];
+    expect([await first(long, 92), await first(long, 91)]).toEqual([2, 1]);
   });
 
   it("finds a prompt that somebody has computed, but not within one pass", async () => {
@@ -191,12 +194,35 @@ describe("sglang", () => {
     expect(recorder.passes[0]!.map(({ tokens }) => tokens)).toEqual([50, 18]);
   });
 
+  it("makes room for a page more than each prompt of a pass needs", async () => {
+    const content = [[0, 20]] as const;
+    const again = (other: number) => [
+      row(0, 20, 1, { content }),
+      row(15, other, 1),
+      row(25, 20, 1, { content }),
+    ];
+    const options = { page_size: 4, max_total_tokens: 44 };
+    const tokens = async (other: number) => (await run(again(other), options)).passes[0]![2]!.tokens;
+    expect([await tokens(20), await tokens(21)]).toEqual([4, 20]);
+  });
+
+  it("says how much of a prompt it found", async () => {
+    const content = [[0, 40]] as const;
+    const found: number[] = [];
+    const listener = { prefixHit: (_time: number, _request: number, gpu: number) => found.push(gpu) };
+    const rows = [row(0, 50, 1, { content }), row(15, 50, 1, { content }), row(25, 30, 1)];
+    await serve([{ scheduler: requestSchedulers.sglang!, requests: [rowsStream(rows)] }], [listener]);
+    expect(found).toEqual([40]);
+  });
+
   it("makes less urgent requests give way where there is no place", async () => {
     const rows = [row(0, 10, 30, { priority: 1 }), row(15, 10, 3, { priority: 12 })];
     const options = { enable_priority_scheduling: true, max_running_requests: 1 };
     const recorder = await run(rows, options);
     expect(passesOf(recorder, 1)).toEqual([3, 4, 5]);
     expect(reasonsOf(recorder, 0)).toContain("preempted");
+    // Of the twelve tokens that the first had when it gave way, its prompt is still there.
+    expect(recorder.passes[0]!.slice(0, 6).map(({ tokens }) => tokens)).toEqual([10, 1, 10, 1, 1, 2]);
     const near = await run(
       rows.map((r) => ({ ...r, priority: r.priority! > 1 ? 11 : 1 })),
       options,
@@ -207,6 +233,30 @@ describe("sglang", () => {
       { ...options, schedule_low_priority_values_first: true },
     );
     expect(passesOf(low, 1)).toEqual([3, 4, 5]);
+  });
+
+  it("reckons with what those who give way would have generated", async () => {
+    const rows = [
+      row(0, 10, 5, { priority: 15 }),
+      row(0, 10, 60, { priority: 1 }),
+      row(15, 10, 55, { priority: 20 }),
+    ];
+    const options = { enable_priority_scheduling: true, max_running_requests: 2, max_total_tokens: 100 };
+    expect(passesOf(await run(rows, options), 2)[0]).toBe(3);
+  });
+
+  it("tries again in every pass whether somebody should give way", async () => {
+    // The expectation of what the first will generate sinks until there is room for the third in place of the second.
+    const rows = [
+      row(0, 10, 2000, { priority: 15 }),
+      row(0, 10, 60, { priority: 1 }),
+      row(15, 5, 1600, { priority: 20 }),
+    ];
+    const options = { enable_priority_scheduling: true, max_running_requests: 2, max_total_tokens: 3000 };
+    const recorder = await run(rows, options, { events: 100_000 });
+    const given = recorder.requests.get(1)!.reasons.find(([, reason]) => reason === "preempted")!;
+    expect(given[0] / PASS).toBeGreaterThan(10);
+    expect(given[0] / PASS).toBeLessThan(55);
   });
 
   it("of equally urgent requests makes the one give way that came last", async () => {

@@ -53,6 +53,14 @@ describe("vLLM V0", () => {
     expect(swap.movedOut).toBe(0);
   });
 
+  it("puts several who give way in one pass back in the order in which they came", async () => {
+    // Five blocks: the first request takes the third one's, and the second finds none. Alone the third would fit again at once.
+    const { requests } = await run([row(0, 8, 4), row(0, 8, 4), row(0, 4, 4)], 5);
+    const again = [1, 2].map((r) => requests.get(r)!.events.slice(2));
+    expect(again[0]!.slice(0, 2)).toEqual(["100 preempt", "400 schedule"]);
+    expect(again[1]!.slice(0, 2)).toEqual(["100 preempt", "400 schedule"]);
+  });
+
   it("moves it to host memory with preemption_mode swap, so that nothing is computed twice", async () => {
     const rows = [row(0, 8, 8), row(0, 8, 8)];
     const { passes, requests, swap } = await run(rows, 6, { preemption_mode: "swap" });

@@ -23,7 +23,7 @@ function run(scenario: string, trace = "", ...more: string[]) {
     encoding: "utf8",
     cwd: folder,
     env: { PATH: process.env.PATH },
-    timeout: 60_000,
+    timeout: 180_000,
   });
   expect(done.stderr).not.toMatch(/^ {4}at /m);
   return { status: done.status, out: done.stdout, err: done.stderr };

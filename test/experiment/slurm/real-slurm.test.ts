@@ -211,7 +211,7 @@ export default {
   });
 
   it("on a second Ctrl-C ends at once, and the array winds itself up", async () => {
-    scenario(slow(1.5));
+    scenario(slow(4));
     const run = start("--vary", "fleet.pools.0.nodes=4..11", ...SLURM, "--chunk", "4");
     await cluster.until(() => running() === 2);
     run.child.kill("SIGINT");

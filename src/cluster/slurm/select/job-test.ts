@@ -149,12 +149,17 @@ export class JobTest {
     const { candidates, capacity, busy } = this;
     candidates.clear();
     let count = 0;
+    let cpus = 0;
     for (let node = offered.next(0); node >= 0; node = offered.next(node + 1)) {
       if (need.whole && !this.untouched(node)) continue;
-      if (capacity.look(need, node, resources, busy, options.empty === true) === 0) continue;
+      const here = capacity.look(need, node, resources, busy, options.empty === true);
+      if (here === 0) continue;
+      cpus += here;
       candidates.add(node);
       count++;
     }
+    // Whatever is chosen, all nodes together would not do.
+    if (cpus < need.minCpus) return undefined;
     const least = leastNodes(need);
     if (count < least || need.maxNodes < least || (required !== undefined && !required.within(candidates)))
       return undefined;

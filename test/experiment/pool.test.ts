@@ -107,7 +107,8 @@ describe("the pool of workers", () => {
     });
     const done = outcomes.filter((outcome) => outcome !== undefined).length;
     expect(done).toBeGreaterThanOrEqual(3);
-    expect(done).toBeLessThanOrEqual(5);
+    // Short ones are sent one ahead.
+    expect(done).toBeLessThanOrEqual(6);
   });
 
   it("hands a failure to make a task to the caller", async () => {

@@ -15,6 +15,8 @@ interface Job {
   index: number;
   task: Task;
   attempts: number;
+  /** Was given to a worker before. */
+  again: boolean;
 }
 
 /** One call of `run`: where its tasks come from and what becomes of them. */
@@ -68,19 +70,32 @@ export class WorkerPool implements Executor {
   async #lane(round: Round): Promise<void> {
     let worker: Worker | undefined;
     let ready = ahead(round);
+    let depth = 1;
+    const sent: Job[] = [];
     try {
       for (;;) {
-        const job = round.again.pop() ?? (await ready);
-        if (job === undefined || round.stop.aborted) return;
-        if (job.attempts === 0) ready = ahead(round);
-        if (worker === undefined || worker.dead) worker = this.#idle.pop() ?? this.#hire();
-        const outcome = await worker.run(job.task);
+        while (sent.length < depth && !round.stop.aborted) {
+          const job = round.again.pop() ?? (await ready);
+          if (job === undefined || round.stop.aborted) break;
+          if (!job.again) ready = ahead(round);
+          worker ??= this.#idle.pop() ?? this.#hire();
+          worker.send(job.task);
+          sent.push(job);
+        }
+        if (worker === undefined || sent.length === 0) return;
+        const begin = performance.now();
+        const outcome = await worker.next();
+        depth = performance.now() - begin < SHORT_MS ? 2 : 1;
+        const job = sent.shift()!;
         if (!("died" in outcome)) {
           round.ended(job.index, outcome);
           continue;
         }
         this.#all.delete(worker);
         worker = undefined;
+        // Those behind it had not begun.
+        for (const other of [job, ...sent]) other.again = true;
+        round.again.push(...sent.splice(0));
         if (++job.attempts < MOST_ATTEMPTS) round.again.push(job);
         else round.ended(job.index, { fault: `the worker died ${job.attempts} times: ${outcome.died}` });
       }
@@ -104,6 +119,12 @@ function ahead(round: Round): Promise<Job | undefined> {
   return job;
 }
 
+/**
+ * Jobs shorter than this are sent one ahead, ms: their worker would be idle while this process waits for its turn on a
+ * busy machine. Longer ones are not, so that none waits behind another while some worker has nothing to do.
+ */
+const SHORT_MS = 50;
+
 /** What a dead worker wrote last is told, up to so many characters. */
 const LAST_WORDS = 2000;
 
@@ -112,7 +133,8 @@ class Worker {
   readonly #gone: Promise<void>;
   #lastWords = "";
   #end: string | undefined;
-  #settle: ((outcome: Outcome | { died: string }) => void) | undefined;
+  readonly #outcomes: Outcome[] = [];
+  #waiting: ((outcome: Outcome | { died: string }) => void) | undefined;
 
   constructor(args: readonly string[]) {
     // What a user's policy prints must not get between the results.
@@ -123,12 +145,13 @@ class Worker {
     this.#gone = new Promise((resolve) => {
       const died = (why: string) => {
         this.#end ??= why;
-        this.#settle?.({
-          died: [this.#end, this.#lastWords.trim()].filter((part) => part !== "").join("\n"),
-        });
+        this.#waiting?.(this.#died());
         resolve();
       };
-      this.#child.on("message", (outcome: Outcome) => this.#settle?.(outcome));
+      this.#child.on("message", (outcome: Outcome) => {
+        if (this.#waiting === undefined) this.#outcomes.push(outcome);
+        else this.#waiting(outcome);
+      });
       this.#child.on("error", (error) => died(error.message));
       this.#child.on("close", (status, signal) =>
         died(signal === null ? `it exited with ${status}` : `it was ended by ${signal}`),
@@ -137,21 +160,29 @@ class Worker {
     this.#idle();
   }
 
-  get dead(): boolean {
-    return this.#end !== undefined;
+  send(task: Task): void {
+    this.#busy();
+    // A failure to send shows as an end of the worker.
+    this.#child.send(task, () => undefined);
   }
 
-  run(task: Task): Promise<Outcome | { died: string }> {
+  /** The next outcome, in the order in which tasks were sent. */
+  next(): Promise<Outcome | { died: string }> {
+    const outcome = this.#outcomes.shift();
+    if (outcome !== undefined) return Promise.resolve(outcome);
+    if (this.#end !== undefined) return Promise.resolve(this.#died());
     return new Promise((resolve) => {
-      this.#settle = (outcome) => {
-        this.#settle = undefined;
+      this.#waiting = (one) => {
+        this.#waiting = undefined;
         this.#idle();
-        resolve(outcome);
+        resolve(one);
       };
       this.#busy();
-      // A failure to send shows as an end of the worker.
-      this.#child.send(task, () => undefined);
     });
+  }
+
+  #died(): { died: string } {
+    return { died: [this.#end, this.#lastWords.trim()].filter((part) => part !== "").join("\n") };
   }
 
   async end(): Promise<void> {
@@ -184,7 +215,7 @@ function taskReader(
   const read = async (): Promise<Job | undefined> => {
     if (stop?.aborted) return undefined;
     const { done, value } = await iterator.next();
-    return done ? undefined : { index: index++, task: value, attempts: 0 };
+    return done ? undefined : { index: index++, task: value, attempts: 0, again: false };
   };
   return () => {
     const mine = turn.then(read);

@@ -6,7 +6,10 @@ import { ResultStore } from "../store/store.js";
 const [, , folder] = process.argv;
 const store = folder === undefined ? undefined : new ResultStore(folder);
 
-process.on("message", async (task: Task) => process.send?.(await runTask(task, store, breathe)));
+let turn: Promise<unknown> = Promise.resolve();
+process.on("message", (task: Task) => {
+  turn = turn.then(async () => process.send?.(await runTask(task, store, breathe)));
+});
 process.on("disconnect", () => process.exit());
 // Ctrl-C reaches all processes of a terminal, and Slurm's signals all of a task: the pool's owner decides what they mean.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);

@@ -41,7 +41,10 @@ export async function interrupted(
   child.stderr.on("data", (chunk) => {
     err += chunk;
   });
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  // A signal that comes when all is over ends the process by itself, which a shell shows as 130 too.
+  const ended = new Promise<number | null>((resolve) =>
+    child.on("close", (code, signal) => resolve(signal === "SIGINT" ? 130 : code)),
+  );
   const until = async (what: () => boolean) => {
     while (!what() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
   };

@@ -156,15 +156,17 @@ export default {
   });
 
   it("goes on with a task whose node failed", async () => {
-    scenario(slow(0.5));
+    scenario(slow(2));
     const args = ["--vary", "fleet.pools.0.nodes=4..9", ...SLURM, "--chunk", "3"];
     // Slurm would start it again by itself, two minutes later.
     const run = start(...args, "--sbatch", "--no-requeue");
     await cluster.until(() => running() === 2 && keptResults(join(folder, "st")) >= 1);
     cluster.run("scontrol", "update", "nodename=n2", "state=down", "reason=test");
+    const submissions = (err: string) => err.match(/array \d+ submitted/g)?.length;
+    await cluster.until(() => submissions(run.err()) === 2);
     hurry();
     const { status, err } = await run.ended;
-    expect([status, err.match(/array \d+ submitted/g)?.length]).toEqual([0, 2]);
+    expect([status, submissions(err)]).toEqual([0, 2]);
     await cluster.until(
       () => cluster.run("sinfo", "-h", "-n", "n2", "-p", "main", "-o", "%T") === "idle\n",
       10,

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { InputError } from "../../../core/errors.js";
 
 /** One task of a job array, as `squeue` shows it. */
@@ -119,6 +119,17 @@ export class SlurmClient {
   async wind(name: string): Promise<void> {
     await this.#run("scancel", [...USER, `--name=${name}`, "--state=PENDING"]);
     await this.#run("scancel", [...USER, `--name=${name}`, "--state=RUNNING", "--signal=INT", "--batch"]);
+  }
+
+  /** As `wind`, for a process that ends now: the commands outlive it. */
+  windBehind(name: string): void {
+    for (const which of [["--state=PENDING"], ["--state=RUNNING", "--signal=INT", "--batch"]]) {
+      const options = { env: this.#environment, detached: true, stdio: "ignore" } as const;
+      const left = spawn("scancel", [...USER, `--name=${name}`, ...which], options);
+      // Whoever would hear of it is gone.
+      left.on("error", () => undefined);
+      left.unref();
+    }
   }
 
   #run(command: string, args: readonly string[]): Promise<Ran> {

@@ -63,6 +63,8 @@ export class SlurmExecutor implements Executor {
   readonly #folder: string;
   readonly #report: Reporter;
   #maxArraySize = 0;
+  /** What is being followed, and whether it is asked to stop. */
+  #going: { following: Following; stop: AbortSignal } | undefined;
 
   constructor(options: SlurmOptions) {
     this.#options = options;
@@ -83,6 +85,7 @@ export class SlurmExecutor implements Executor {
     stop: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     const following = new Following(this.#options.store, this.#pace.lag, ended);
+    this.#going = { following, stop };
     await this.#adopt(following);
     const flying = new Set(following.arrays.flatMap((array) => [...array.open()]));
     let fresh: Task[] = [];
@@ -99,9 +102,17 @@ export class SlurmExecutor implements Executor {
     await this.#bring(fresh, following, stop);
     following.clear();
     following.settle();
+    this.#going = undefined;
   }
 
-  async close(): Promise<void> {}
+  /** After a stop that did not come to its end, what waits is cancelled all the same. */
+  async close(): Promise<void> {
+    const { following, stop } = this.#going ?? {};
+    this.#going = undefined;
+    if (following === undefined || !stop!.aborted) return;
+    for (const array of following.arrays)
+      if (!array.over && following.owns(array)) this.#client.windBehind(array.folder.name);
+  }
 
   /** Finds the arrays that go on since their submitter was killed, and clears away what is left of older ones. */
   async #adopt(following: Following): Promise<void> {

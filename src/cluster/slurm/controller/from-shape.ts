@@ -1,5 +1,6 @@
 import type { Shape } from "../../../fleet/shape.js";
 import type { Submission } from "../model/submission.js";
+import { newDraft } from "../request/draft.js";
 
 const MIB = 2 ** 20;
 
@@ -19,52 +20,24 @@ export function submissionOf(shape: Shape): Submission {
   else gpu.perTask = only.gpus;
   const cpusPerTask = Math.max(1, each.cpus);
   const memory = each.memory > 0 ? Math.ceil(each.memory / MIB) : undefined;
+  const { request, job } = newDraft();
   return {
+    ...job,
     request: {
+      ...request,
       id: shape.id,
       minNodes: perNode ? tasks : 1,
       maxNodes: perNode ? tasks : Number.POSITIVE_INFINITY,
       nodesGiven: perNode,
       ntasks: exclusive ? 0 : tasks,
       ntasksPerNode: perNode && !exclusive ? 1 : 0,
-      ntasksPerSocket: 0,
-      ntasksPerCore: 0,
       cpusPerTask,
       minCpus: tasks * cpusPerTask,
-      minCpusPerNode: 0,
       memPerNode: perNode ? memory : undefined,
       memPerCpu: perNode || memory === undefined ? undefined : Math.ceil(memory / cpusPerTask),
-      memPerGpu: undefined,
       gres: shape.gpus > 0 ? [gpu] : [],
-      cpusPerGpu: 0,
       exclusive,
-      exclusiveUser: false,
-      overSubscribe: false,
-      contiguous: false,
-      spread: false,
-      constraint: "",
-      nodelist: [],
-      exclude: [],
-      switches: { count: 0, wait: 0 },
-      segment: 0,
-      licenses: [],
-      reservation: "",
     },
-    name: "",
-    account: "",
-    qos: "",
-    partitions: [],
-    timeLimit: undefined,
-    timeMin: 0,
-    begin: undefined,
-    deadline: undefined,
-    nice: 0,
-    priority: undefined,
-    hold: false,
-    requeue: undefined,
-    dependencies: [],
-    killOnInvalidDependency: undefined,
-    array: undefined,
     het: [],
   };
 }

@@ -8,6 +8,7 @@ import { InputError } from "../core/errors.js";
 import { Names } from "../core/names.js";
 import { formatDuration } from "../core/units.js";
 import { Shapes } from "../fleet/shape.js";
+import { looseDependencies } from "../workload/dependencies.js";
 import { readJobs } from "../workload/read.js";
 import type { JobRows } from "../workload/stream.js";
 import type { ImportSlurmOptions } from "./commands/import.js";
@@ -63,10 +64,15 @@ async function readDump(path: string, nodes: readonly string[]): Promise<JobRows
   return readJobs({ path, name: path }, context, { format: "sacct" });
 }
 
-function jobLines({ counts, lastTime }: JobRows): string[] {
+function jobLines({ counts, lastTime, looseDependencies: loose }: JobRows): string[] {
   const dropped = Object.entries(counts.dropped).map(([reason, { count }]) => `${count} left out: ${reason}`);
   const adjusted = Object.entries(counts.adjusted).map(([reason, count]) => `${count} changed: ${reason}`);
-  return [`${counts.emitted} jobs over ${formatDuration(lastTime)}`, ...dropped, ...adjusted];
+  return [
+    `${counts.emitted} jobs over ${formatDuration(lastTime)}`,
+    ...dropped,
+    ...adjusted,
+    ...(loose === undefined ? [] : looseDependencies(loose)),
+  ];
 }
 
 function scenarioText({ conf, accounts, qos, sacct, out }: ImportSlurmOptions): string {

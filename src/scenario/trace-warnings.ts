@@ -1,6 +1,7 @@
 import { basename, isAbsolute } from "node:path";
 import type { Result } from "../metrics/result.js";
-import type { Rows } from "../workload/stream.js";
+import { looseDependencies } from "../workload/dependencies.js";
+import type { JobRows, Rows } from "../workload/stream.js";
 
 type Warning = Result["warnings"][number];
 
@@ -25,6 +26,16 @@ export function traceWarnings({ origin, counts }: Rows<unknown>): Warning[] {
           },
         ];
   return [...dropped, ...adjusted, ...sorted];
+}
+
+/** What a reader of the numbers must know of a trace of jobs beside that: dependencies that hold nobody back. */
+export function dependencyWarnings({ origin, looseDependencies: loose }: JobRows): Warning[] {
+  if (loose === undefined) return [];
+  const name = isAbsolute(origin.name) ? basename(origin.name) : origin.name;
+  return looseDependencies(loose).map((sentence) => ({
+    code: "trace/dependency",
+    message: `${name}: ${sentence}`,
+  }));
 }
 
 /** Options that jobs were submitted with and that nothing here looks at, told once. */

@@ -2,8 +2,11 @@ import type { JobBatch, RequestBatch } from "./batch.js";
 
 /** What callers want to know of all rows before the first one is replayed, gathered during the first pass. */
 
-/** Looks at a row when it is read: the batch, its index there, and the line (generated: the row number). */
-export type Observer<Batch> = (batch: Batch, row: number, line: number) => void;
+/**
+ * Looks at a row when it is read: the batch, its index there, the line (generated: the row number), and what gives the
+ * line itself, for files.
+ */
+export type Observer<Batch> = (batch: Batch, row: number, line: number, text?: () => string) => void;
 
 export function shapesUsed(): {
   shapesUsed: Map<number, { count: number; firstLine: number }>;

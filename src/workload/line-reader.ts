@@ -41,6 +41,11 @@ export class LineReader<B extends Batch> implements Producer<B> {
   #ended = false;
   #done = false;
   #last = Number.NEGATIVE_INFINITY;
+  /** The line read last. */
+  #lineBytes: Buffer = this.#bytes;
+  #lineStart = 0;
+  #lineEnd = 0;
+  readonly #lineText = () => this.#lineBytes.toString("utf8", this.#lineStart, this.#lineEnd);
 
   constructor(
     source: ByteSource,
@@ -113,7 +118,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
       parser.more!(batch);
       tally.rows++;
       tally.emitted++;
-      this.#observe(batch, batch.length, tally.line);
+      this.#observe(batch, batch.length, tally.line, this.#lineText);
       batch.length++;
     }
   }
@@ -123,6 +128,9 @@ export class LineReader<B extends Batch> implements Producer<B> {
     const { tally } = this;
     tally.line++;
     if (end === start) return;
+    this.#lineBytes = bytes;
+    this.#lineStart = start;
+    this.#lineEnd = end;
     const kind = parser.line(bytes, start, end, batch);
     if (kind === Line.Row) {
       const row = batch.length;
@@ -134,7 +142,7 @@ export class LineReader<B extends Batch> implements Producer<B> {
       this.#last = time;
       tally.rows++;
       tally.emitted++;
-      this.#observe(batch, row, tally.line);
+      this.#observe(batch, row, tally.line, this.#lineText);
       batch.length = row + 1;
     } else if (kind === Line.Dropped) this.#dropped(bytes, start, end);
   }

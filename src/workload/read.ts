@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type Batch, JobBatch, RequestBatch } from "./batch.js";
 import { ByteSource, type TraceFile } from "./bytes/source.js";
 import { addressesOf } from "./content.js";
+import { DependencyBook } from "./dependencies.js";
 import { longestRequest, type Observer, shapesUsed } from "./facts.js";
 import type { Format, JobParseOptions, RequestReadOptions, RowParser } from "./formats/format.js";
 import { chooseFormat, jobFormats, requestFormats } from "./formats/index.js";
@@ -47,7 +48,7 @@ export type JobReadOptions = ReadOptions & Partial<Omit<JobParseOptions, "ignore
 
 /**
  * Reads a trace of jobs from start to end, checks and counts every row, and makes it ready for replay.
- * @throws InputError when the file cannot be read, or not a single row can be used.
+ * @throws InputError when the file cannot be read, not a single row can be used, or jobs depend on each other in a circle.
  */
 export async function readJobs(
   file: TraceFile,
@@ -65,12 +66,18 @@ export async function readJobs(
     mayBeUnsorted: options.order === "sort_stable",
   };
   const { shapesUsed: used, observe } = shapesUsed();
-  const rows = await readRows(file, jobFormats, options, observe, {
+  const dependencies = new DependencyBook(context, nameOf(file));
+  const look: Observer<JobBatch> = (batch, row, line, text) => {
+    observe(batch, row, line);
+    dependencies.observe(batch, row, line, text);
+  };
+  const rows = await readRows(file, jobFormats, options, look, {
     create: (capacity) => new JobBatch(capacity),
     rowBytes: JobBatch.ROW_BYTES,
     parser: (format, tally, origin) => format.parser({ tally, origin, context, options: parse }),
   });
-  return { ...rows, shapesUsed: used };
+  const loose = await dependencies.check(rows.open);
+  return { ...rows, shapesUsed: used, ...(loose === undefined ? {} : { looseDependencies: loose }) };
 }
 
 /**
@@ -104,6 +111,10 @@ export async function readRequests(
   return { ...rows, longest: longest.line === 0 ? undefined : longest };
 }
 
+function nameOf(file: TraceFile): string {
+  return file.name ?? ("path" in file ? file.path : "-");
+}
+
 interface Kind<F, B> {
   finish?(batch: B): void;
   create(capacity?: number): B;
@@ -118,7 +129,7 @@ function readRows<Input, B extends Batch>(
   observe: Observer<B>,
   kind: Kind<Format<Input, B>, B>,
 ) {
-  const name = file.name ?? ("path" in file ? file.path : "-");
+  const name = nameOf(file);
   const origin: TraceOrigin = { name, hash: "" };
   const lineOptions = {
     strict: options.strict ?? false,

@@ -2,6 +2,7 @@ import type { Names } from "../core/names.js";
 import type { Shapes } from "../fleet/shape.js";
 import type { JobBatch, RequestBatch } from "./batch.js";
 import type { Addresses } from "./content.js";
+import type { LooseDependencies } from "./dependencies.js";
 import type { SubmissionReader } from "./submission.js";
 
 /** What became of a trace's rows: `rows = emitted + sum of dropped`, or the reader throws. */
@@ -100,6 +101,8 @@ export interface Rows<Batch> {
 export interface JobRows extends Rows<JobBatch> {
   /** Shapes that occur, by number: how many jobs, and the line (generated: the row) of the first one. */
   readonly shapesUsed: ReadonlyMap<number, { count: number; firstLine: number }>;
+  /** Dependencies on jobs that are not there; undefined when there are none. */
+  readonly looseDependencies?: LooseDependencies | undefined;
 }
 
 export interface RequestRows extends Rows<RequestBatch> {

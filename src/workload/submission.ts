@@ -17,6 +17,8 @@ export interface SubmissionFacts {
   tasks: readonly number[] | undefined;
   /** Requested time, µs; Infinity when it is not limited, undefined when nothing is said. */
   estimate: number | undefined;
+  /** Names of the jobs that it waits for, in any way, as written. */
+  dependencies: readonly string[];
   /** Empty when nothing is said. */
   account: string;
   queue: string;

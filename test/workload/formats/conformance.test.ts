@@ -68,8 +68,8 @@ const CASES: Case[] = [
     unusable: {
       line: "6|a|2026-01-01T00:00:20|2026-01-01T00:00:20|2026-01-01T00:00:21|VANISHED|cpu=1|p",
       reason: "unknown job state",
-      column: 1,
-      length: 80,
+      column: 65,
+      length: 8,
     },
   },
   {

@@ -29,6 +29,7 @@ export function sbatchReader(unmodelled: Map<string, string> = new Map()): Submi
         })),
         tasks: submission.array?.tasks,
         estimate: timeLimit === undefined ? undefined : timeLimit * MINUTE,
+        dependencies: submission.dependencies.flatMap(({ job }) => (job === "" ? [] : [job])),
         account,
         queue: partitions.join(","),
       };

@@ -79,7 +79,18 @@ class SacctParser implements RowParser<JobBatch> {
     if (cells === "short" || cells === undefined) return tally.drop(Reason.wrongFields, start, end);
     this.#cells = cells;
     const reason = this.#row(batch);
-    return reason === undefined ? Line.Row : reason === "" ? Line.Nothing : tally.drop(reason, start, end);
+    if (reason === undefined || reason === "") return reason === undefined ? Line.Row : Line.Nothing;
+    if (reason !== Reason.badState || row !== text) return tally.drop(reason, start, end);
+    const [from, to] = this.#place("state");
+    return tally.drop(reason, start + from, start + to);
+  }
+
+  /** Where a cell lies in its line, in bytes. */
+  #place(column: SacctColumn): [from: number, to: number] {
+    const { at, delimiter } = this.#header!;
+    const before = this.#cells.slice(0, at[column]).map((cell) => cell + delimiter);
+    const from = Buffer.byteLength(before.join(""));
+    return [from, from + Buffer.byteLength(this.#cells[at[column]]!)];
   }
 
   /** A row without its end: the dump was cut off. */

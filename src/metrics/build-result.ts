@@ -22,7 +22,7 @@ export interface RunIdentity {
 /** The result of a run whose journal has ended. */
 export function buildResult(identity: RunIdentity, measured: RunMetrics): Result {
   const { tool, scenario, scenarioHash, traceHashes, seed, window, duration, settings } = identity;
-  const { metrics, warnings } = measured.collect(settings);
+  const { metrics, warnings, neverRan } = measured.collect(settings);
   const to = Math.min(window.to, duration);
   return {
     schemaVersion: RESULT_SCHEMA_VERSION,
@@ -36,5 +36,6 @@ export function buildResult(identity: RunIdentity, measured: RunMetrics): Result
     duration,
     metrics,
     warnings: [...(identity.warnings ?? []), ...warnings],
+    ...(neverRan.length === 0 ? {} : { neverRan }),
   };
 }

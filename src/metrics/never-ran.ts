@@ -1,18 +1,40 @@
 import type { RunFacts } from "../journal/facts.js";
 import type { JournalListener } from "../journal/journal.js";
 import { roomFor } from "./grow.js";
+import type { Result } from "./result.js";
 import type { Warning } from "./warnings.js";
 
-/** Names that are listed for one reason. */
+/** Names that are kept for one reason, and those that a warning lists. */
+const MOST_KEPT = 100;
 const MOST_NAMES = 5;
 
-/** Names the jobs that never ran, by the reason: refused when they came, or waiting still when nothing happened any more. */
+type Entry = NonNullable<Result["neverRan"]>[number];
+type How = Entry["how"];
+interface Jobs {
+  count: number;
+  names: string[];
+}
+
+const CODES: Record<How, { code: string; what: string }> = {
+  refused: { code: "jobs/refused", what: "refused when they were submitted" },
+  removed: { code: "jobs/removed", what: "taken out of the queue by the scheduler" },
+  waiting: { code: "jobs/never-ran", what: "waiting when nothing could happen any more" },
+};
+
+/**
+ * Names the jobs that never ran, by the reason: refused when they came, taken out of the queue by the scheduler, or
+ * waiting still when nothing happened any more.
+ */
 export class NeverRan implements JournalListener {
-  readonly #refused = new Map<number, { count: number; names: string[] }>();
-  readonly #waiting = new Map<number, { count: number; names: string[] }>();
+  readonly #jobs: Record<How, Map<number, Jobs>> = {
+    refused: new Map(),
+    removed: new Map(),
+    waiting: new Map(),
+  };
   #facts!: RunFacts;
   #reason = new Int32Array(0);
   #since = new Float64Array(0);
+  #submitted = new Float64Array(0);
   /** 1 while it waits and has not started. */
   #fresh = new Uint8Array(0);
   readonly #present = new Set<number>();
@@ -21,12 +43,14 @@ export class NeverRan implements JournalListener {
     this.#facts = facts;
   }
 
-  submit(_time: number, job: number): void {
+  submit(time: number, job: number): void {
     if (this.#facts.jobs.isReplica(job)) return;
     this.#reason = roomFor(this.#reason, job);
     this.#since = roomFor(this.#since, job);
+    this.#submitted = roomFor(this.#submitted, job);
     this.#fresh = roomFor(this.#fresh, job);
     this.#reason[job] = -1;
+    this.#submitted[job] = time;
     this.#fresh[job] = 1;
     this.#present.add(job);
   }
@@ -45,44 +69,58 @@ export class NeverRan implements JournalListener {
 
   cancel(time: number, job: number): void {
     if (this.#fresh[job] !== 1) return;
-    // Who is refused leaves with a reason given at that instant; who is taken back leaves with an older one.
-    if (this.#reason[job]! >= 0 && this.#since[job] === time) this.#book(this.#refused, job);
+    // Whom the scheduler sends away leaves with a reason given at that instant; who is taken back leaves with an older one.
+    if (this.#reason[job]! >= 0 && this.#since[job] === time)
+      this.#book(this.#submitted[job] === time ? "refused" : "removed", job);
     this.#fresh[job] = 0;
     this.#present.delete(job);
   }
 
   runEnd(): void {
-    for (const job of this.#present) this.#book(this.#waiting, job);
+    for (const job of this.#present) this.#book("waiting", job);
   }
 
-  #book(into: Map<number, { count: number; names: string[] }>, job: number): void {
+  #book(how: How, job: number): void {
     const reason = this.#reason[job]!;
-    const entry = into.get(reason) ?? { count: 0, names: [] };
-    into.set(reason, entry);
+    const entry = this.#jobs[how].get(reason) ?? { count: 0, names: [] };
+    this.#jobs[how].set(reason, entry);
     entry.count++;
-    if (entry.names.length < MOST_NAMES) entry.names.push(this.#facts.jobs.id(job));
+    if (entry.names.length < MOST_KEPT) entry.names.push(this.#facts.jobs.id(job));
   }
 
-  /** @param settled nothing could happen any more: who waits then waits for ever */
-  warnings(settled: boolean): Warning[] {
-    return [
-      ...this.#warning(this.#refused, "jobs/refused", "refused when they were submitted"),
-      ...(settled
-        ? this.#warning(this.#waiting, "jobs/never-ran", "waiting when nothing could happen any more")
-        : []),
-    ];
+  /**
+   * The list, the most jobs first.
+   *
+   * @param settled nothing could happen any more: who waits then waits for ever
+   */
+  list(settled: boolean): Entry[] {
+    const hows: readonly How[] = settled ? ["refused", "removed", "waiting"] : ["refused", "removed"];
+    return hows.flatMap((how) =>
+      [...this.#jobs[how]]
+        .sort((a, b) => b[1].count - a[1].count)
+        .map(([reason, { count, names }]) => ({
+          how,
+          reason: reason < 0 ? "" : this.#facts.reasonName(reason),
+          count,
+          jobs: names,
+        })),
+    );
   }
+}
 
-  #warning(from: Map<number, { count: number; names: string[] }>, code: string, what: string): Warning[] {
-    const all = [...from].sort((a, b) => b[1].count - a[1].count);
-    if (all.length === 0) return [];
-    const total = all.reduce((sum, [, { count }]) => sum + count, 0);
-    const list = all.map(([reason, { count, names }]) => {
-      const more = count > names.length ? ", …" : "";
-      return `${count} by ${reason < 0 ? "no reason" : this.#facts.reasonName(reason)} (${names.join(", ")}${more})`;
+/** The list in sentences, one for each way of never running. */
+export function neverRanWarnings(list: readonly Entry[]): Warning[] {
+  return (Object.keys(CODES) as How[]).flatMap((of) => {
+    const own = list.filter(({ how }) => how === of);
+    if (own.length === 0) return [];
+    const total = own.reduce((sum, { count }) => sum + count, 0);
+    const parts = own.map(({ reason, count, jobs }) => {
+      const more = count > MOST_NAMES ? ", …" : "";
+      return `${count} by ${reason || "no reason"} (${jobs.slice(0, MOST_NAMES).join(", ")}${more})`;
     });
+    const { code, what } = CODES[of];
     return [
-      { code, message: `${total} ${total === 1 ? "job" : "jobs"} never ran, ${what}: ${list.join("; ")}` },
+      { code, message: `${total} ${total === 1 ? "job" : "jobs"} never ran, ${what}: ${parts.join("; ")}` },
     ];
-  }
+  });
 }

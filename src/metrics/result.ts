@@ -4,7 +4,7 @@
  *
  * Versioning: consumers ignore unknown keys of a newer minor version and refuse an unknown major one.
  */
-export const RESULT_SCHEMA_VERSION = "1.1";
+export const RESULT_SCHEMA_VERSION = "1.2";
 
 export interface Metric {
   /** `name.stat`, such as `wait.p95`; the registry holds every name. */
@@ -50,4 +50,16 @@ export interface Result {
   duration: number;
   metrics: Metric[];
   warnings: { code: string; message: string; hint?: string }[];
+  /**
+   * Jobs that never ran, by how and why in their scheduler's own words; absent when there are none. `refused` at their
+   * submission, `removed` by the scheduler while they waited, or still `waiting` when nothing could happen any more.
+   */
+  neverRan?: {
+    how: "refused" | "removed" | "waiting";
+    /** Empty when none was ever given. */
+    reason: string;
+    count: number;
+    /** Names of the first hundred. */
+    jobs: string[];
+  }[];
 }

@@ -2,10 +2,10 @@ import type { Journal } from "../journal/journal.js";
 import { CapacityLedger } from "./capacity-ledger.js";
 import { HistoryMetrics } from "./history/history-metrics.js";
 import { JobMetrics } from "./job-metrics.js";
-import { NeverRan } from "./never-ran.js";
+import { NeverRan, neverRanWarnings } from "./never-ran.js";
 import { type MetricOptions, metricOptions } from "./options.js";
 import { RequestMetrics } from "./request-metrics.js";
-import type { Metric } from "./result.js";
+import type { Metric, Result } from "./result.js";
 import { MetricSink } from "./sink.js";
 import { WaitReasons } from "./wait-reasons.js";
 import { runWarnings, type Settings, sampleWarnings, type Warning } from "./warnings.js";
@@ -35,11 +35,13 @@ export class RunMetrics {
   }
 
   /** After the journal's `runEnd`; ends the collection. Metrics of jobs are left out of a run that had none. */
-  collect(settings: Settings): { metrics: Metric[]; warnings: Warning[] } {
-    const warnings = [
-      ...this.#neverRan.warnings(settings.settled ?? false),
-      ...runWarnings(this.jobs, this.requests, settings),
-    ];
+  collect(settings: Settings): {
+    metrics: Metric[];
+    warnings: Warning[];
+    neverRan: NonNullable<Result["neverRan"]>;
+  } {
+    const neverRan = this.#neverRan.list(settings.settled ?? false);
+    const warnings = [...neverRanWarnings(neverRan), ...runWarnings(this.jobs, this.requests, settings)];
     const sink = new MetricSink();
     if (this.jobs.submitted > 0 || this.requests.services.length === 0) this.jobs.collect(sink);
     this.requests.collect(sink);
@@ -47,6 +49,6 @@ export class RunMetrics {
     this.reasons.collect(sink);
     this.history.collect(sink);
     const metrics = sink.sorted();
-    return { metrics, warnings: [...warnings, ...sampleWarnings(metrics)] };
+    return { metrics, warnings: [...warnings, ...sampleWarnings(metrics)], neverRan };
   }
 }

@@ -5,7 +5,7 @@ import { csvField, csvSeconds } from "./csv.js";
 import { LineBuffer, type Sink } from "./line-buffer.js";
 
 const COLUMNS =
-  "job,user,account,queue,submit_s,start_s,end_s,wait_s,run_s,gpus,cpus,tasks,outcome,preemptions,nodes";
+  "job,user,account,queue,submit_s,start_s,end_s,wait_s,run_s,gpus,cpus,tasks,outcome,preemptions,nodes,reason";
 
 const OUTCOMES: Record<JobOutcome, string> = {
   [JobOutcome.Completed]: "completed",
@@ -19,13 +19,16 @@ const OUTCOMES: Record<JobOutcome, string> = {
 /**
  * `jobs.csv`: one row for each job in the order in which they left, then those that still ran or waited at the end.
  * `start_s` is the last start; `wait_s` and `run_s` sum over all attempts; sizes and nodes are those of the last
- * attempt, or what was asked for. Replicas' jobs are left out.
+ * attempt, or what was asked for. `reason` is why a job that never started waited last, or was sent away, in its
+ * scheduler's own words. Replicas' jobs are left out.
  */
 export class JobsCsv implements JournalListener {
   readonly #out: LineBuffer;
   readonly #times = new JobTimes();
   /** Nodes of the last start. */
   readonly #nodes: string[] = [];
+  /** Number of the last reason; -1 none. */
+  readonly #reason: number[] = [];
   #facts!: RunFacts;
 
   constructor(sink: Sink) {
@@ -41,6 +44,11 @@ export class JobsCsv implements JournalListener {
     if (this.#facts.jobs.isReplica(job)) return;
     this.#times.submit(time, job);
     this.#nodes[job] = "";
+    this.#reason[job] = -1;
+  }
+
+  reason(_time: number, job: number, reason: number): void {
+    if (this.#times.isLive(job)) this.#reason[job] = reason;
   }
 
   start(time: number, job: number): void {
@@ -96,6 +104,8 @@ export class JobsCsv implements JournalListener {
       .join(",");
     const held = `${size.gpus(job)},${size.cpus(job)},${jobs.tasks(job)}`;
     const nodes = csvField(this.#nodes[job]!);
-    this.#out.line(`${names},${clock},${held},${outcome},${times.preemptions(job)},${nodes}`);
+    const given = times.lastStart(job) < 0 ? this.#reason[job]! : -1;
+    const why = given < 0 ? "" : csvField(this.#facts.reasonName(given));
+    this.#out.line(`${names},${clock},${held},${outcome},${times.preemptions(job)},${nodes},${why}`);
   }
 }

@@ -105,6 +105,7 @@ describe("JobsCsv", () => {
       outcome: "timed-out",
       preemptions: "1",
       nodes: "n1:1",
+      reason: "",
     });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/core/units.js";
 import { HistoryMetrics } from "../../../src/metrics/history/history-metrics.js";
 import { movingAverageError } from "../../../src/metrics/history/moving-average.js";
-import { NeverRan } from "../../../src/metrics/never-ran.js";
+import { NeverRan, neverRanWarnings } from "../../../src/metrics/never-ran.js";
 import { ALWAYS } from "../../../src/metrics/window.js";
 import { fakeRun } from "../../support/fake-facts.js";
 import { metricsOf, numberOf } from "../../support/metrics.js";
@@ -112,12 +112,12 @@ describe("the moving average's error", () => {
 describe("jobs that never ran", () => {
   it("are named by the reason, refused or waiting for ever", () => {
     const { facts } = fakeRun({
-      jobs: ["a", "b", "c", "d", "e"].map((id) => ({ id })),
-      reasons: ["Invalid partition name specified", "PartitionTimeLimit", "Priority"],
+      jobs: ["a", "b", "c", "d", "e", "f"].map((id) => ({ id })),
+      reasons: ["Invalid partition name specified", "PartitionTimeLimit", "Priority", "DeadLine"],
     });
     const never = new NeverRan();
     never.runStart(0, facts);
-    for (const job of [0, 1, 2, 3, 4]) never.submit(job, job);
+    for (const job of [0, 1, 2, 3, 4, 5]) never.submit(job, job);
     never.reason(0, 0, 0);
     never.cancel(0, 0);
     never.reason(1, 1, 1);
@@ -125,12 +125,23 @@ describe("jobs that never ran", () => {
     never.start(3, 3);
     never.reason(4, 4, 2);
     never.cancel(9, 4);
+    never.reason(8, 5, 3);
+    never.cancel(8, 5);
     never.runEnd();
-    expect(never.warnings(true)).toEqual([
+    expect(never.list(true)).toEqual([
+      { how: "refused", reason: "Invalid partition name specified", count: 1, jobs: ["a"] },
+      { how: "removed", reason: "DeadLine", count: 1, jobs: ["f"] },
+      { how: "waiting", reason: "PartitionTimeLimit", count: 2, jobs: ["b", "c"] },
+    ]);
+    expect(neverRanWarnings(never.list(true))).toEqual([
       {
         code: "jobs/refused",
         message:
           "1 job never ran, refused when they were submitted: 1 by Invalid partition name specified (a)",
+      },
+      {
+        code: "jobs/removed",
+        message: "1 job never ran, taken out of the queue by the scheduler: 1 by DeadLine (f)",
       },
       {
         code: "jobs/never-ran",
@@ -138,6 +149,6 @@ describe("jobs that never ran", () => {
           "2 jobs never ran, waiting when nothing could happen any more: 2 by PartitionTimeLimit (b, c)",
       },
     ]);
-    expect(never.warnings(false)).toHaveLength(1);
+    expect(never.list(false)).toHaveLength(2);
   });
 });

@@ -58,12 +58,14 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   readonly #cancelEvent: number;
   readonly #passEvent: number;
   readonly #wakeEvent: number;
+  readonly #idleWakeEvent: number;
   readonly #passPerEvent: boolean;
   readonly #enforcesLimits: boolean;
   readonly #endPhase: Phase;
   #passPending = false;
   #passing = false;
   #wakeAt = -1;
+  #wakeIdle = false;
 
   constructor(setup: ClusterSetup) {
     this.#simulation = setup.simulation;
@@ -86,6 +88,8 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#cancelEvent = setup.simulation.handler((job) => this.#cancel(job));
     this.#passEvent = setup.simulation.handler(() => this.#pass());
     this.#wakeEvent = setup.simulation.handler(() => this.#requestPass());
+    this.#idleWakeEvent = setup.simulation.idleHandler(() => this.#requestPass());
+    if (setup.policy.opens) this.wake(0, true);
   }
 
   get now(): number {
@@ -273,10 +277,12 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     if (this.#journal.wantsNotes) this.#journal.note(this.now, command, print());
   }
 
-  wake(time: number): void {
-    if (time === this.#wakeAt) return;
+  wake(time: number, idle = false): void {
+    if (time === this.#wakeAt && (idle || !this.#wakeIdle)) return;
     this.#wakeAt = time;
-    this.#simulation.at(Math.max(time, this.now), Phase.Timer, this.#wakeEvent);
+    this.#wakeIdle = idle;
+    const event = idle ? this.#idleWakeEvent : this.#wakeEvent;
+    this.#simulation.at(Math.max(time, this.now), Phase.Timer, event);
   }
 
   handOver(job: number): boolean {

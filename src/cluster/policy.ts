@@ -23,6 +23,15 @@ export interface ClusterPolicy {
   readonly ties?: TieRule;
   /** Set when the policy itself ends the jobs that overrun (`kill`): none is then killed at its estimate. */
   readonly enforcesLimits?: boolean;
+  /** Set when it wants a pass at time 0, for what is to happen before the first job comes. */
+  readonly opens?: boolean;
+  /** After the run: what a reader of its numbers must know. */
+  warnings?(): readonly PolicyWarning[];
+}
+
+export interface PolicyWarning {
+  code: string;
+  message: string;
 }
 
 /** `start` is not among them: only the policy itself starts jobs. */
@@ -116,8 +125,11 @@ export interface ClusterActions {
   hold(job: number, reason: string): void;
   /** Puts down in the journal what the scheduler's own command would print now; `print` is asked only if somebody reads it. */
   note(command: string, print: () => readonly string[]): void;
-  /** Asks for a pass at a later time (µs), when nothing else may happen until then. */
-  wake(time: number): void;
+  /**
+   * Asks for a pass at a later time (µs), when nothing else may happen until then. `idle`: the run need not last until then
+   * when nothing else is to come.
+   */
+  wake(time: number, idle?: boolean): void;
   /** Under `pyss`: a running job whose end is due at this very instant gives up its resources now. False when it is not due. */
   handOver(job: number): boolean;
 }

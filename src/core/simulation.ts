@@ -47,6 +47,9 @@ export class Simulation {
 
   readonly #queue = new EventQueue();
   readonly #handlers: ((arg: number) => void)[] = [];
+  readonly #idleHandlers = new Set<number>();
+  /** Events ahead that alone do not keep the run alive. */
+  #idle = 0;
   readonly #cursors: ArrivalCursor[] = [];
   #slice = 64;
   #rounds = 0;
@@ -61,12 +64,23 @@ export class Simulation {
     return this.#handlers.push(handle) - 1;
   }
 
+  /** As `handler`, for events that alone do not keep the run alive; they cannot be cancelled. */
+  idleHandler(handle: (arg: number) => void): number {
+    const handler = this.handler((arg) => {
+      this.#idle--;
+      handle(arg);
+    });
+    this.#idleHandlers.add(handler);
+    return handler;
+  }
+
   arrivals(cursor: ArrivalCursor): void {
     this.#cursors.push(cursor);
   }
 
   /** Schedules a handler at `time` (µs, not before now). */
   at(time: number, phase: Phase, handler: number, arg = 0): EventHandle {
+    if (this.#idleHandlers.has(handler)) this.#idle++;
     return this.#queue.push(time, phase, handler, arg);
   }
 
@@ -113,7 +127,8 @@ export class Simulation {
           cursor = cursors[i];
         } else if (Number.isNaN(time)) return "refill";
       }
-      const next = queue.peekTime();
+      const left = this.#idle > 0 && arrival === Number.POSITIVE_INFINITY && queue.size === this.#idle;
+      const next = left ? Number.POSITIVE_INFINITY : queue.peekTime();
       const arrives =
         arrival < next || (arrival === next && cursor !== undefined && Phase.Arrival < queue.peekPhase());
       const time = arrives ? arrival : next;

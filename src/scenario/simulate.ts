@@ -24,7 +24,7 @@ import type { LoadedScenario } from "./load.js";
 import { locateError } from "./locate.js";
 import { countingUnit, type OpenedJobs, openJobs, refuseImpossible } from "./open-jobs.js";
 import { openServices } from "./open-services.js";
-import { traceWarnings, unmodelledOptions } from "./trace-warnings.js";
+import { dependencyWarnings, traceWarnings, unmodelledOptions } from "./trace-warnings.js";
 
 export interface SimulateOptions {
   /** Audit all books after every scheduling pass. */
@@ -105,13 +105,14 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
   const jobs = new Jobs(shapes, names, fleet);
   const reasons = new Names();
   const counting = scenario.services.length === 0 ? countingUnit(opened, pools, context) : undefined;
+  const policy = await createClusterPolicy(scenario.scheduler, folder, random, epochOf(opened));
   const cluster = new Cluster({
     simulation,
     journal,
     fleet,
     jobs,
     reasons,
-    policy: await createClusterPolicy(scenario.scheduler, folder, random, epochOf(opened)),
+    policy,
     checkInvariants: options.checkInvariants ?? false,
     ...(counting === undefined ? {} : { counting }),
   });
@@ -189,7 +190,9 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
           ...(hint === undefined ? {} : { hint }),
         })),
         ...sources.flatMap(traceWarnings),
+        ...opened.flatMap(({ rows }) => dependencyWarnings(rows)),
         ...unmodelledOptions(unmodelled),
+        ...(policy.warnings?.() ?? []),
         ...serving.warnings(),
       ],
     },

@@ -140,27 +140,6 @@ describe("a scheduler that a slurm.conf configures", () => {
     expect(codes).toContain("1 row of cut.txt left out: row without its end");
   });
 
-  it("ends when jobs depend on each other in a circle, and names them", () => {
-    write(
-      "circle.csv",
-      "submit,run,id,sbatch\n0,9,a,-n 1 -d afterok:b\n0,9,b,-n 1 -d afterok:a\n1,9,c,-n 1 -w n99\n1,9,d,-n 1 -p nowhere\n2,9,e,-n 1\n",
-    );
-    write("circle.yaml", SCENARIO.replace("sacct.txt, format: sacct", "circle.csv"));
-    const done = run("run", file("circle.yaml"), "--json");
-    expect(done.status).toBe(0);
-    const { warnings, metrics } = JSON.parse(done.out);
-    const messages = warnings.map((one: { message: string }) => one.message).join("\n");
-    const ended = metrics.find(
-      (one: { name: string; labels: { state?: string } }) =>
-        one.name === "jobs.count" && one.labels.state === "ended",
-    );
-    expect(messages).toContain(
-      "2 jobs never ran, refused when they were submitted: 1 by Invalid node name specified (c); 1 by Invalid partition name specified (d)",
-    );
-    // Who depends on a job that is not there yet depends on nothing, as in Slurm: no circle can be submitted.
-    expect(ended.value).toBe(3);
-  });
-
   it("lends its nodes to other policies", () => {
     write(
       "other.yaml",

@@ -131,3 +131,29 @@ it("cancels an event once, and only before it happens", async () => {
   expect(simulation.cancel(first)).toBe(false);
   expect(seen).toEqual([1]);
 });
+
+it("drains when only idle events are left, but lets them happen while others are to come", async () => {
+  const simulation = new Simulation();
+  const seen: string[] = [];
+  const tick = simulation.idleHandler(() => {
+    seen.push(`tick${simulation.now}`);
+    simulation.at(simulation.now + 10, Phase.Timer, tick);
+  });
+  const work = simulation.handler(() => seen.push(`work${simulation.now}`));
+  simulation.at(0, Phase.Timer, tick);
+  simulation.at(15, Phase.End, work);
+  simulation.arrivals(arrivalsAt([25], () => seen.push(`arrival${simulation.now}`)));
+  expect(await simulation.run()).toBe("drained");
+  expect(seen).toEqual(["tick0", "tick10", "work15", "tick20", "arrival25"]);
+  expect(simulation.now).toBe(25);
+});
+
+it("lasts until its bound also when only idle events are left", async () => {
+  const simulation = new Simulation();
+  const tick = simulation.idleHandler(() => {
+    simulation.at(simulation.now + 10, Phase.Timer, tick);
+  });
+  simulation.at(0, Phase.Timer, tick);
+  expect(await simulation.run({ until: 100 })).toBe("until");
+  expect(simulation.now).toBe(100);
+});

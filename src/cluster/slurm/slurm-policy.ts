@@ -2,7 +2,14 @@ import { InvariantError } from "../../core/errors.js";
 import { MINUTE } from "../../core/units.js";
 import { Placement } from "../../fleet/placement.js";
 import { JobOutcome } from "../../journal/journal.js";
-import type { ClusterActions, ClusterEvent, ClusterPolicy, ClusterView, JobView } from "../policy.js";
+import type {
+  ClusterActions,
+  ClusterEvent,
+  ClusterPolicy,
+  ClusterView,
+  JobView,
+  PolicyWarning,
+} from "../policy.js";
 import type { PassClock } from "./controller/clocks.js";
 import type { Release } from "./controller/completing.js";
 import { Controller, type TimedOperation } from "./controller/controller.js";
@@ -14,6 +21,7 @@ import type { Arrival } from "./controller/record.js";
 import type { JobEnd, SlurmJob } from "./model/job.js";
 import type { SlurmState } from "./model/state.js";
 import type { Submission } from "./model/submission.js";
+import { Refusals } from "./refusals.js";
 
 const MIB = 2 ** 20;
 
@@ -30,13 +38,16 @@ const OUTCOMES: Record<JobEnd, JobOutcome> = {
 /** The cluster's policy `slurm`: a controller, and the border between its records and the cluster's jobs. */
 export class SlurmPolicy implements ClusterPolicy, Host {
   readonly enforcesLimits = true;
+  readonly opens: boolean;
   readonly controller: Controller;
   readonly #parse: (options: string) => Submission;
   readonly #submissions = new Map<string | number, Submission>();
   readonly #placement = new Placement();
+  readonly #refusals = new Refusals();
   #act: ClusterActions | undefined;
   #killing: JobEnd | undefined;
   #wakeAt = -1;
+  #wakeIdle = false;
 
   constructor(
     state: SlurmState,
@@ -49,6 +60,7 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     clocks?: { main: PassClock; backfill: PassClock },
   ) {
     this.#parse = parse;
+    this.opens = operations.length > 0;
     this.controller = new Controller(state, this, makeParts, phases, operations, epoch, release, clocks);
   }
 
@@ -68,9 +80,12 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     controller.at(view.now);
     controller.advance();
     const next = controller.next();
-    if (next === Number.POSITIVE_INFINITY || next === this.#wakeAt) return;
+    if (next === Number.POSITIVE_INFINITY) return;
+    const idle = controller.rest.reached;
+    if (next === this.#wakeAt && (idle || !this.#wakeIdle)) return;
     this.#wakeAt = next;
-    act.wake(next);
+    this.#wakeIdle = idle;
+    act.wake(next, idle);
   }
 
   #arrival(host: number, jobs: JobView): Arrival {
@@ -138,6 +153,15 @@ export class SlurmPolicy implements ClusterPolicy, Host {
 
   note(command: string, print: () => readonly string[]): void {
     this.#act!.note(command, print);
+  }
+
+  refused(command: string, message: string): void {
+    this.#refusals.add(command, message, this.controller.time);
+    this.note(command, () => [message]);
+  }
+
+  warnings(): readonly PolicyWarning[] {
+    return this.#refusals.warnings();
   }
 
   reason(host: number, reason: string): void {

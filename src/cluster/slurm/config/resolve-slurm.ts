@@ -257,7 +257,14 @@ function readOperations(value: unknown, problems: Problem[]): TimedOperation[] {
     }
     try {
       const operation = parseOperation(cmd);
-      return [{ at: time / SECOND, operation, ...(period === undefined ? {} : { every: period / SECOND }) }];
+      return [
+        {
+          at: time / SECOND,
+          operation,
+          command: cmd,
+          ...(period === undefined ? {} : { every: period / SECOND }),
+        },
+      ];
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       problems.push({

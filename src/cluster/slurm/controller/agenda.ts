@@ -27,9 +27,12 @@ export class Agenda {
   readonly #queue = new EventQueue();
   /** By kind: the moments already asked for, so that grids are asked for once. */
   readonly #asked = new Map<Due, number>();
+  /** By kind, how many moments are ahead; checks, which alone are cancelled, are not counted. */
+  readonly #ahead = new Map<Due, number>();
 
   /** Returns what cancels it. */
   at(time: number, due: Due, arg = 0): number {
+    if (due !== Due.Check) this.#ahead.set(due, (this.#ahead.get(due) ?? 0) + 1);
     return this.#queue.push(Math.max(Math.round(time * SECOND), this.#queue.time), 0, due, arg);
   }
 
@@ -41,6 +44,13 @@ export class Agenda {
     this.at(time, due);
   }
 
+  /** Are all moments ahead of these kinds, or checks? */
+  holdsOnly(kinds: ReadonlySet<Due>): boolean {
+    for (const [due, count] of this.#ahead) if (count > 0 && !kinds.has(due)) return false;
+    return true;
+  }
+
+  /** Takes a check off. */
   cancel(handle: number): void {
     this.#queue.cancel(handle);
   }
@@ -54,6 +64,7 @@ export class Agenda {
   take(): { due: Due; arg: number } {
     this.#queue.pop();
     const due = this.#queue.handler as Due;
+    if (due !== Due.Check) this.#ahead.set(due, this.#ahead.get(due)! - 1);
     if (Math.round(this.#asked.get(due)! * SECOND) <= this.#queue.time) this.#asked.delete(due);
     return { due, arg: this.#queue.arg };
   }

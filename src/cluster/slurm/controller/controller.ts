@@ -11,6 +11,7 @@ import { Agenda, Due } from "./agenda.js";
 import { splitOff } from "./arrays.js";
 import { BackfillClock, gridUp, MainClock, type PassClock } from "./clocks.js";
 import { atOnce, Completing, type Release } from "./completing.js";
+import { DelayedDependencies } from "./delayed-dependencies.js";
 import { Directory } from "./directory.js";
 import { Eviction } from "./eviction.js";
 import type { Host } from "./host.js";
@@ -20,6 +21,7 @@ import type { ControllerParts, MakeParts } from "./parts.js";
 import type { Phases } from "./phases.js";
 import type { Arrival } from "./record.js";
 import { ReservationKeeper } from "./reservation-keeper.js";
+import { Rest } from "./rest.js";
 import { Turns } from "./turns.js";
 import { usageMayFree } from "./usage-may-free.js";
 
@@ -28,6 +30,8 @@ export interface TimedOperation {
   at: number;
   every?: number;
   operation: Operation;
+  /** The command, as it was written. */
+  command?: string;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -39,6 +43,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 export class Controller implements SchedulerActions {
   readonly directory: Directory;
   readonly agenda = new Agenda();
+  readonly delayed: DelayedDependencies;
+  readonly rest: Rest;
   readonly parts: ControllerParts;
   readonly reservations: ReservationKeeper;
   readonly #main: PassClock;
@@ -52,6 +58,8 @@ export class Controller implements SchedulerActions {
   #now = 0;
   /** Jobs are pending, nothing runs, and no moment to come can change that: the decay thread waits for an arrival. */
   #rests = false;
+  /** Operations that are done for good. */
+  readonly #done = new Set<number>();
 
   constructor(
     readonly state: SlurmState,
@@ -66,6 +74,7 @@ export class Controller implements SchedulerActions {
   ) {
     const { parameters } = state.config.scheduler;
     this.directory = new Directory(state);
+    this.delayed = new DelayedDependencies(state, this.agenda);
     this.parts = makeParts(state, this, epoch);
     this.#main = clocks?.main ?? new MainClock(parameters, phases.loop * SECOND);
     this.#backfill = clocks?.backfill ?? new BackfillClock(parameters, phases.backfill * SECOND);
@@ -75,6 +84,7 @@ export class Controller implements SchedulerActions {
     this.#completing = new Completing(this, release);
     this.reservations = new ReservationKeeper(this);
     this.#check = new LimitCheck(this, this.#eviction);
+    this.rest = new Rest(this);
     operations.forEach(({ at }, index) => {
       this.agenda.at(at, Due.Operation, index);
     });
@@ -98,8 +108,12 @@ export class Controller implements SchedulerActions {
 
   /** When `advance` has something to do, µs; Infinity when it has nothing. */
   next(): number {
-    const passes = this.state.pending.size === 0 ? NEVER : Math.min(this.#main.next(), this.#backfillNext());
-    return Math.min(this.agenda.next, passes);
+    return Math.min(this.agenda.next, this.nextPass());
+  }
+
+  /** When a scheduler runs again, µs; Infinity when nothing asks for it. */
+  nextPass(): number {
+    return this.state.pending.size === 0 ? NEVER : Math.min(this.#main.next(), this.#backfillNext());
   }
 
   #backfillNext(): number {
@@ -109,6 +123,7 @@ export class Controller implements SchedulerActions {
   /** Does what is due. */
   advance(): void {
     this.#turns.settle();
+    if (this.#now === 0) this.#reserveFirst();
     this.#intake.takeIn();
     while (this.agenda.next <= this.#now) this.#act(this.agenda.take());
     if (this.state.pending.size === 0) return;
@@ -136,9 +151,20 @@ export class Controller implements SchedulerActions {
     }
   }
 
+  /** Reservations of a run's beginning are there for the jobs that come then. */
+  #reserveFirst(): void {
+    this.operations.forEach(({ at, operation }, index) => {
+      if (at <= 0 && operation.kind === "create-reservation" && !this.#done.has(index)) this.#operate(index);
+    });
+  }
+
   #operate(index: number): void {
-    const { operation, every } = this.operations[index]!;
-    perform(operation, this);
+    if (this.#done.has(index)) return;
+    const { operation, every, command = operation.kind } = this.operations[index]!;
+    if (every === undefined) this.#done.add(index);
+    if (every === undefined) this.rest.changed();
+    const refused = perform(operation, this);
+    if (refused !== undefined) this.host.refused(command, refused);
     const { pending, running } = this.state;
     if (every !== undefined && pending.size + running.size > 0)
       this.agenda.at(this.state.now + every, Due.Operation, index);
@@ -157,6 +183,7 @@ export class Controller implements SchedulerActions {
 
   /** A job arrives; it is taken in, or refused, by the next `advance`. */
   submit(arrival: Arrival): void {
+    this.rest.changed();
     this.#wakeUp();
     this.#intake.add(arrival);
   }
@@ -223,6 +250,9 @@ export class Controller implements SchedulerActions {
     parts.selector.allocate(job, allocation);
     parts.limits.started(job);
     this.#check.watch(job);
+    this.delayed.started(job);
+    this.rest.changed();
+    this.reservations.occupied(job);
     this.#changed();
     this.#turns.start(job);
   }
@@ -258,9 +288,11 @@ export class Controller implements SchedulerActions {
     this.#check.forget(job);
     this.#turns.ended(job);
     this.#completing.leave(job, end);
+    this.reservations.freed();
   }
 
   #leave(job: SlurmJob, end: JobEnd): void {
+    this.rest.changed();
     if (job.array !== undefined) {
       job.array.unfinished--;
       if (end !== "COMPLETED") job.array.failed++;

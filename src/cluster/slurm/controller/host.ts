@@ -14,6 +14,8 @@ export interface Host {
   withdraw(host: number, reason: string): void;
   /** Puts down what a command of Slurm's prints now. */
   note(command: string, print: () => readonly string[]): void;
+  /** A command is refused, with what it prints then. */
+  refused(command: string, message: string): void;
   /** Why a job waits from now on. */
   reason(host: number, reason: string): void;
 }

@@ -48,6 +48,7 @@ export class Intake {
     job.qos = this.#accounts.qos(arrival.submission.qos || arrival.qos, job.association);
     job.dependencies = directory.resolve(arrival.submission.dependencies);
     job.reservation = state.reservations.find(({ name }) => name === job.request.reservation);
+    controller.reservations.replaceIn(job.reservation);
     if (isTask(arrival)) makeArray(job, tasks);
     const refused = parts.admit(job);
     if (refused !== undefined) return refused;
@@ -57,6 +58,7 @@ export class Intake {
     if (arrival.group !== "" && arrival.member < 0) this.#joinHet(job, arrival);
     directory.enter(job);
     for (const { host } of tasks) directory.know(host, job);
+    controller.delayed.added(job);
     parts.limits.submitted(job);
     parts.priorities.assign(job);
     this.#hold(job, arrival);

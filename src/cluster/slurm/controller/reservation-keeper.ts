@@ -1,5 +1,7 @@
 import type { SlurmJob } from "../model/job.js";
 import type { Reservation } from "../model/reservation.js";
+import { lacksNodes, nodesInstead } from "../operations/reservation-nodes.js";
+import { advance } from "../schedule/reservations.js";
 import { Due } from "./agenda.js";
 import { gridUp } from "./clocks.js";
 import type { Controller } from "./controller.js";
@@ -24,7 +26,9 @@ export class ReservationKeeper {
   changed(): void {
     const { agenda, state, phases } = this.controller;
     const check = (time: number) => agenda.at(gridUp(time, phases.limits, PERIOD), Due.Check);
-    for (const { start, end, purgeAfter } of state.reservations) {
+    for (const { start, end, purgeAfter, flags } of state.reservations) {
+      // Time moves one that floats along with it: nothing begins or ends.
+      if (flags.has("TIME_FLOAT")) continue;
       for (const border of [start, end])
         if (border > state.now && border !== Number.POSITIVE_INFINITY) agenda.at(border, Due.Reservation);
       if (end === Number.POSITIVE_INFINITY) continue;
@@ -39,6 +43,7 @@ export class ReservationKeeper {
     const reservation = state.reservations.find((one) => one.name === name);
     if (reservation === undefined) return;
     state.reservations.splice(state.reservations.indexOf(reservation), 1);
+    this.freed();
     for (const job of [...state.pending]) if (job.reservation === reservation) this.#orphan(job, name);
   }
 
@@ -48,18 +53,46 @@ export class ReservationKeeper {
     if (job.priority > 0) this.controller.hold(job, `Reservation ${name} was deleted`);
   }
 
+  /** Reservations get other nodes for those that have failed, and with REPLACE for those that jobs have. */
+  replace(): void {
+    for (const reservation of this.controller.state.reservations) this.replaceIn(reservation);
+  }
+
+  /** A job that asks for a reservation has come: its nodes are looked at. */
+  replaceIn(reservation: Reservation | undefined): void {
+    const { state } = this.controller;
+    const nodes = reservation === undefined ? undefined : nodesInstead(state, reservation);
+    if (nodes !== undefined) reservation!.nodes.copyFrom(nodes);
+  }
+
+  /** A job has begun: with REPLACE its nodes leave the reservations that have them. */
+  occupied({ allocation }: SlurmJob): void {
+    for (const reservation of this.controller.state.reservations)
+      if (reservation.flags.has("REPLACE") && reservation.nodes.overlaps(allocation!.nodes))
+        this.replaceIn(reservation);
+  }
+
+  /** Nodes have come free, or back: reservations that lack some look for others at the next check. */
+  freed(): void {
+    const { agenda, state, phases } = this.controller;
+    if (state.reservations.some((reservation) => lacksNodes(state, reservation)))
+      agenda.once(gridUp(state.now, phases.limits, PERIOD), Due.Check);
+  }
+
   /** The check at a moment of the grid. */
   check(): void {
     const { state, host } = this.controller;
     const { now } = state;
+    this.replace();
     for (const reservation of [...state.reservations]) {
-      const { name, end, period, purgeAfter } = reservation;
+      const { name, end, recurs, purgeAfter, flags } = reservation;
+      if (flags.has("TIME_FLOAT")) continue;
       const over = end <= now || (purgeAfter !== undefined && this.#idleFor(reservation) >= purgeAfter);
       if (!over) continue;
       for (const job of [...state.running])
         if (job.reservation === reservation && end + state.config.resvOverRun <= now)
           host.kill(job, "TIMEOUT");
-      if (period === 0 && ![...state.running].some((job) => job.reservation === reservation))
+      if (recurs === undefined && ![...state.running].some((job) => job.reservation === reservation))
         this.delete(name);
     }
   }
@@ -68,13 +101,7 @@ export class ReservationKeeper {
   border(): void {
     const { state } = this.controller;
     let moved = false;
-    for (const reservation of state.reservations)
-      while (reservation.period > 0 && reservation.end <= state.now) {
-        reservation.start += reservation.period;
-        reservation.end += reservation.period;
-        reservation.idleSince = -1;
-        moved = true;
-      }
+    for (const reservation of state.reservations) while (advance(reservation, state.now)) moved = true;
     if (moved) this.changed();
   }
 

@@ -1,12 +1,19 @@
 import type { BitVector } from "../../../core/bit-vector.js";
+import type { Recurrence } from "../schedule/recurrence.js";
 
-/** An advance reservation. Seconds from the run's start. */
+/**
+ * An advance reservation. Seconds from the run's start; with TIME_FLOAT `start` counts from whenever it is looked at, `length`
+ * from there, and `end` is what slurmctld keeps, the end from when it was made.
+ */
 export interface Reservation {
   id: number;
   name: string;
   start: number;
   end: number;
+  length: number;
   nodes: BitVector;
+  /** How many nodes it was made with. */
+  nodeCount: number;
   /** Cores by node when only some cores are reserved. */
   cores: Map<number, BitVector> | undefined;
   users: string[];
@@ -17,8 +24,10 @@ export interface Reservation {
   purgeAfter: number | undefined;
   /** Since when no job has run in it. */
   idleSince: number;
-  /** Length of a period in seconds; 0 when it does not recur. */
-  period: number;
+  /** How often it comes again; undefined when it does not. */
+  recurs: Recurrence | undefined;
+  /** Unix time of the run's start. */
+  epoch: number;
 }
 
 export type ReservationFlag =
@@ -26,9 +35,7 @@ export type ReservationFlag =
   | "FLEX"
   | "MAGNETIC"
   | "IGNORE_JOBS"
-  | "HOURLY"
-  | "DAILY"
-  | "WEEKLY"
+  | Recurrence
   | "PART_NODES"
   | "ALL_NODES"
   | "OVERLAP"

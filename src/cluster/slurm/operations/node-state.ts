@@ -19,14 +19,21 @@ export function setNodeState(
     const node = nodes.index(name);
     if (node < 0) continue;
     if (to === "RESUME") {
+      // Reservations are gone through before the node is there: who lacks one takes it at the next check [run].
+      controller.reservations.replace();
       nodes.avail.add(node);
       nodes.up.add(node);
+      controller.reservations.freed();
       continue;
     }
     nodes.avail.delete(node);
-    if (to === "DRAIN") continue;
+    if (to === "DRAIN") {
+      controller.reservations.replace();
+      continue;
+    }
     nodes.up.delete(node);
     failJobsOn(controller, node);
+    controller.reservations.replace();
     if (config.returnToService === 2)
       controller.agenda.at(controller.state.now + REGISTRATION, Due.Registration, node);
   }

@@ -1,4 +1,5 @@
 import type { PartitionConfig } from "../model/config.js";
+import type { SubmittedDependency } from "../model/submission.js";
 
 /** What an administrator or a user does while the cluster runs, parsed from the command that does it. */
 export type Operation =
@@ -25,6 +26,7 @@ export interface JobChanges {
   timeLimit?: number;
   partitions?: string[];
   qos?: string;
+  dependencies?: SubmittedDependency[];
 }
 
 /** `scancel`: all that is given must hold. */

@@ -1,6 +1,7 @@
 import { expandHostlist } from "../../../core/hostlist.js";
 import { closest } from "../../../core/suggest.js";
 import { parseSlurmMinutes } from "../config/time.js";
+import { parseDependencies } from "../request/grammar.js";
 import type { JobChanges, Operation } from "./operation.js";
 import { OperationError } from "./operation-error.js";
 import { parseScancel } from "./scancel.js";
@@ -148,6 +149,7 @@ function updateJob(given: ReadonlyMap<string, string>): Operation {
     else if (key === "nice") changes.nice = whole(value);
     else if (key === "partition") changes.partitions = value.split(",");
     else if (key === "qos") changes.qos = value;
+    else if (key === "dependency") changes.dependencies = dependencies(value);
     else if (key === "timelimit") {
       const minutes = parseSlurmMinutes(value);
       if (minutes === undefined) throw new OperationError(`"${value}" is not a time`, value);
@@ -156,10 +158,21 @@ function updateJob(given: ReadonlyMap<string, string>): Operation {
       throw new OperationError(
         `a job's ${key} cannot be changed here`,
         key,
-        "Priority, Nice, TimeLimit, Partition and QOS can",
+        "Priority, Nice, TimeLimit, Partition, QOS and Dependency can",
       );
   }
   return { kind: "update-job", jobs: given.get("jobid")!.split(","), changes };
+}
+
+function dependencies(text: string): NonNullable<JobChanges["dependencies"]> {
+  const terms = text === "" || text === "0" ? [] : parseDependencies(text);
+  if (terms === undefined)
+    throw new OperationError(
+      `"${text}" is no list of dependencies`,
+      text,
+      "such as afterok:20:21 or singleton; all joined by , or all by ?; nothing to take them away",
+    );
+  return terms;
 }
 
 function whole(text: string): number {

@@ -5,16 +5,28 @@ import { setPriority } from "../priority/given.js";
 import { setNodeState } from "./node-state.js";
 import type { CancelFilter, JobChanges, Operation } from "./operation.js";
 import { createReservation, updateReservation } from "./reservation.js";
+import { updateDependencies } from "./update-dependencies.js";
 
-/** Does what an administrator or a user does at this moment. Names that fit no job are passed over, as they may have ended. */
-export function perform(operation: Operation, controller: Controller): void {
+/**
+ * Does what an administrator or a user does at this moment. Returns Slurm's message when it is refused, of several jobs
+ * the first.
+ */
+export function perform(operation: Operation, controller: Controller): string | undefined {
   if (operation.kind === "print") {
     const { parts, host } = controller;
     host.note(operation.command, () => parts.print(operation.what));
-    return;
+    return undefined;
   }
-  const each = (names: readonly string[], act: (job: SlurmJob) => void) => {
-    for (const name of names) for (const job of controller.directory.named(name)) act(job);
+  let refused: string | undefined;
+  const each = (names: readonly string[], act: (job: SlurmJob) => unknown) => {
+    for (const name of names) {
+      const jobs = controller.directory.named(name);
+      if (jobs.length === 0) refused ??= `Invalid job id specified: ${name}`;
+      for (const job of jobs) {
+        const answer = act(job);
+        if (typeof answer === "string") refused ??= answer;
+      }
+    }
   };
   switch (operation.kind) {
     case "node-state":
@@ -22,7 +34,8 @@ export function perform(operation: Operation, controller: Controller): void {
       break;
     case "partition-state": {
       const partition = controller.state.partitions.find(({ name }) => name === operation.partition);
-      if (partition !== undefined) partition.state = operation.state;
+      if (partition === undefined) refused = "Invalid partition name specified";
+      else partition.state = operation.state;
       break;
     }
     case "hold":
@@ -52,11 +65,12 @@ export function perform(operation: Operation, controller: Controller): void {
       break;
     case "create-reservation": {
       const made = createReservation(controller.state, operation.given, controller.moment);
-      if (typeof made !== "string") controller.reservations.add(made);
+      if (typeof made === "string") refused = made;
+      else controller.reservations.add(made);
       break;
     }
     case "update-reservation":
-      updateReservation(controller.state, operation.given, controller.moment);
+      refused = updateReservation(controller.state, operation.given, controller.moment);
       controller.reservations.changed();
       break;
     case "delete-reservation":
@@ -64,6 +78,7 @@ export function perform(operation: Operation, controller: Controller): void {
       break;
   }
   controller.queue();
+  return refused;
 }
 
 function holdJob(controller: Controller, job: SlurmJob, by: "user" | "admin"): void {
@@ -82,7 +97,7 @@ function releaseJob(controller: Controller, job: SlurmJob): void {
   controller.parts.priorities.assign(job);
 }
 
-function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): void {
+function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): string | undefined {
   const { state, parts } = controller;
   if (changes.timeLimit !== undefined) {
     const running = job.state === SlurmJobState.Running;
@@ -93,7 +108,11 @@ function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): 
       controller.endMoved(job);
     }
   }
-  if (job.state !== SlurmJobState.Pending) return;
+  const refused =
+    changes.dependencies === undefined
+      ? undefined
+      : updateDependencies(controller, job, changes.dependencies);
+  if (job.state !== SlurmJobState.Pending) return refused;
   if (changes.nice !== undefined) {
     if (state.config.priority.type === "basic")
       job.priority = Math.max(job.priority + job.nice - changes.nice, 2);
@@ -102,6 +121,7 @@ function updateJob(controller: Controller, job: SlurmJob, changes: JobChanges): 
   if (changes.partitions !== undefined || changes.qos !== undefined) moveJob(controller, job, changes);
   if (job.priority > 0) parts.priorities.assign(job);
   if (changes.priority !== undefined) setPriority(job, changes.priority);
+  return refused;
 }
 
 /** Its QOS or partitions change: it counts elsewhere, and its age begins to count when its turn is looked at again. */

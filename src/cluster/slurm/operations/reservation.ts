@@ -2,31 +2,26 @@ import { BitVector } from "../../../core/bit-vector.js";
 import { expandHostlist } from "../../../core/hostlist.js";
 import type { Reservation, ReservationFlag } from "../model/reservation.js";
 import type { SlurmState } from "../model/state.js";
+import { RECURRENCES } from "../schedule/recurrence.js";
 import { OperationError } from "./operation-error.js";
 import { chooseNodes, heldPast } from "./reservation-nodes.js";
 import { type Moment, parseMoment, parseSpan } from "./reservation-times.js";
-
-/** Seconds after which a reservation comes again. */
-const PERIODS: Partial<Record<ReservationFlag, number>> = {
-  HOURLY: 3600,
-  DAILY: 86_400,
-  WEEKLY: 604_800,
-};
 
 const FLAGS: readonly ReservationFlag[] = [
   "MAINT",
   "FLEX",
   "MAGNETIC",
   "IGNORE_JOBS",
-  "HOURLY",
-  "DAILY",
-  "WEEKLY",
+  ...RECURRENCES,
   "PART_NODES",
   "ALL_NODES",
   "OVERLAP",
   "SPEC_NODES",
   "PURGE_COMP",
   "STATIC_ALLOC",
+  "REPLACE",
+  "REPLACE_DOWN",
+  "TIME_FLOAT",
   "ANY_NODES",
   "NO_HOLD_JOBS_AFTER",
 ];
@@ -51,7 +46,9 @@ export function createReservation(
     name: given.get("reservationname") ?? `resv_${state.reservations.length + 1}`,
     start,
     end,
+    length: end - start,
     nodes: new BitVector(state.nodes.count),
+    nodeCount: 0,
     cores: undefined,
     users: list(given.get("users") ?? given.get("user")),
     accounts: list(given.get("accounts") ?? given.get("account")),
@@ -59,11 +56,27 @@ export function createReservation(
     flags,
     purgeAfter: purge(given.get("flags") ?? ""),
     idleSince: -1,
-    period: [...flags].reduce((period, flag) => PERIODS[flag] ?? period, 0),
+    recurs: RECURRENCES.find((recurrence) => flags.has(recurrence)),
+    epoch: moment.epoch,
   };
   if (state.reservations.some(({ name }) => name === reservation.name)) return "Duplicate reservation name";
+  const refused = giveNodes(state, reservation, given);
+  if (refused !== undefined) return refused;
+  reservation.nodeCount = reservation.nodes.count();
+  if (flags.has("TIME_FLOAT")) reservation.start -= moment.now;
+  return reservation;
+}
+
+/** Those that are named, or so many as are asked for. Returns Slurm's message when it cannot have them. */
+function giveNodes(
+  state: SlurmState,
+  reservation: Reservation,
+  given: ReadonlyMap<string, string>,
+): string | undefined {
+  const { flags, partition } = reservation;
   const named = given.get("nodes");
   if (named === undefined) return chooseNodes(state, reservation, given);
+  if (flags.has("REPLACE") || flags.has("REPLACE_DOWN")) return "Invalid node name specified";
   const nodes = namedNodes(state, named, partition);
   if (typeof nodes === "string") return nodes;
   reservation.nodes.copyFrom(nodes);
@@ -72,7 +85,7 @@ export function createReservation(
     return "Requested nodes are busy";
   if (!flags.has("IGNORE_JOBS") && heldPast(state, reservation).overlaps(nodes))
     return "Requested nodes are busy";
-  return reservation;
+  return undefined;
 }
 
 /** `scontrol update ReservationName=…`: its times, users and accounts. Returns Slurm's message when it is refused. */
@@ -83,6 +96,7 @@ export function updateReservation(
 ): string | undefined {
   const reservation = state.reservations.find(({ name }) => name === given.get("reservationname"));
   if (reservation === undefined) return "Requested reservation is invalid";
+  if (given.has("starttime") && hasBegun(reservation, moment)) return "Reservation already started";
   if (given.has("starttime")) reservation.start = parseMoment(given.get("starttime")!, moment);
   if (given.has("duration") || given.has("endtime"))
     reservation.end = endOf(given, reservation.start, moment);
@@ -92,6 +106,7 @@ export function updateReservation(
     const nodes = namedNodes(state, given.get("nodes")!, reservation.partition);
     if (typeof nodes === "string") return nodes;
     reservation.nodes.copyFrom(nodes);
+    reservation.nodeCount = nodes.count();
   }
   if (given.has("flags"))
     for (const word of list(given.get("flags"))) {
@@ -100,6 +115,11 @@ export function updateReservation(
       else reservation.flags.add(flag!);
     }
   return undefined;
+}
+
+/** One that floats counts as begun: what is kept of its start is no time of day [run]. */
+function hasBegun({ start, flags }: Reservation, { now }: Moment): boolean {
+  return flags.has("TIME_FLOAT") || start <= now;
 }
 
 function endOf(given: ReadonlyMap<string, string>, start: number, moment: Moment): number {

@@ -106,7 +106,7 @@ export class Offer {
   unavailableText(partition: Partition, avail: BitVector, required: BitVector | undefined): string {
     const missing = partition.nodes.clone();
     missing.andNot(avail);
-    if (required !== undefined && missing.overlaps(required)) missing.and(required);
+    if (required !== undefined) missing.and(required);
     return missing.empty
       ? "ReqNodeNotAvail, May be reserved for other job"
       : `ReqNodeNotAvail, UnavailableNodes:${nodeList(missing, this.context.state.nodes.names)}`;

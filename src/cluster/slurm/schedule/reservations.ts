@@ -5,6 +5,7 @@ import type { Reservation } from "../model/reservation.js";
 import type { SlurmState } from "../model/state.js";
 import { year } from "./context.js";
 import { namedNodes } from "./named-nodes.js";
+import { untilNext } from "./recurrence.js";
 
 /** How often a job that cannot run beside a reservation is moved behind it. */
 const moves = 10;
@@ -35,9 +36,10 @@ export function duration(job: SlurmJob, partition: Partition): number {
 
 /** A reservation that comes again moves on to its next occurrence when one is over: only the next is known. */
 export function advance(reservation: Reservation, now: number): boolean {
-  if (reservation.period === 0 || reservation.end > now) return false;
-  reservation.start += reservation.period;
-  reservation.end += reservation.period;
+  if (reservation.recurs === undefined || reservation.end > now) return false;
+  const further = untilNext(reservation.recurs, now + reservation.epoch);
+  reservation.start += further;
+  reservation.end += further;
   reservation.idleSince = -1;
   return true;
 }
@@ -207,7 +209,8 @@ export class ReservationTest {
       return reservation.start >= end || reservation.end <= start;
     }
     // Its times are relative to whenever it is looked at.
-    return now + reservation.start >= end || now + reservation.end <= start;
+    const from = now + reservation.start;
+    return from >= end || from + reservation.length <= start;
   }
 
   #addCores(cores: ReadonlyMap<number, BitVector>): void {

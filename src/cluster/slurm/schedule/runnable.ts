@@ -39,6 +39,7 @@ export function isIndependent(job: SlurmJob, context: SchedulerContext, reasons:
     if (dependence === "never") {
       if (job.killOnInvalidDependency) {
         reasons.forget(job);
+        job.reason = "DependencyNeverSatisfied";
         actions.withdraw(job, "CANCELLED");
       } else reasons.set(job, "DependencyNeverSatisfied");
       return false;

@@ -75,7 +75,8 @@ function badFeatures({ constraint }: JobRequest, { nodes }: SlurmState): string 
 function badReservation(job: SlurmJob, { associations }: SlurmState): string | undefined {
   if (job.request.reservation === "") return undefined;
   if (job.reservation === undefined) return messages.reservation;
-  const { users, accounts } = job.reservation;
+  const { users, accounts, flags } = job.reservation;
+  if (flags.has("TIME_FLOAT")) return messages.reservationAccess;
   if (users.length === 0 && accounts.length === 0) return undefined;
   const member =
     users.includes(job.user) ||

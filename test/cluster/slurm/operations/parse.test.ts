@@ -82,7 +82,7 @@ describe("what cannot be meant", () => {
       "scontrol update JobId=1 Colour=red",
       "a job's colour cannot be changed here",
       "colour",
-      "Priority, Nice, TimeLimit, Partition and QOS can",
+      "Priority, Nice, TimeLimit, Partition, QOS and Dependency can",
     ],
   ])("%s", (line, message, word, hint) => {
     try {

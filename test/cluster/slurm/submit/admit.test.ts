@@ -31,7 +31,9 @@ function operate(golden: GoldenCase, state: SlurmState, until: number): void {
     const reservation = values.get("ReservationName");
     if (reservation && cmd.includes("create")) {
       const users = (values.get("Users") ?? "").split(",").map((user) => user.replace(/[{}]|u:/g, ""));
-      state.reservations.push({ name: reservation, users, accounts: [] } as unknown as Reservation);
+      const flags = new Set(values.get("Flags")?.split(","));
+      const made = { name: reservation, users, accounts: [], flags };
+      state.reservations.push(made as unknown as Reservation);
     }
   }
 }
@@ -58,7 +60,7 @@ function record(asked: GoldenJob, state: SlurmState): SlurmJob {
 }
 
 describe("what is refused at submission, and in which words", () => {
-  it.each([...goldenNames, "w-enforce-any"])("%s", (name) => {
+  it.each([...goldenNames, "w-enforce-any", "x-reservation-float"])("%s", (name) => {
     const golden = goldenCase(name);
     const answers: Record<string, string> = {};
     for (const asked of submissions(golden)) {

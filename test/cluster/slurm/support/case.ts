@@ -102,6 +102,8 @@ export type DecisionKind =
 
 export interface Observed {
   slurmctld_started_t: number;
+  /** Unix time of t = 0, where the day of the week matters. */
+  epoch?: number;
   /** Job, time, by which scheduler, nodes. */
   start_order: [job: string, t: number, by: "main" | "backfill", nodes: string][];
   jobs: ObservedJob[];

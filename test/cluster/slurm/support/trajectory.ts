@@ -27,7 +27,7 @@ export interface Trajectory {
   reasons: Map<string, Set<string>>;
   ends: Map<string, { t: number; outcome: number }>;
   /** What commands printed. */
-  notes: { t: number; lines: readonly string[] }[];
+  notes: { t: number; command: string; lines: readonly string[] }[];
 }
 
 const MIB = 2 ** 20;
@@ -64,7 +64,7 @@ export async function trajectoryOf(
     replay.phases,
     (text) => replay.submissions[Number(text)]!,
     [...replay.operations, ...beside],
-    0,
+    golden.observed.epoch ?? 0,
     recordedRelease(golden, state.nodes),
     replay.clocks,
   );
@@ -87,7 +87,7 @@ export async function trajectoryOf(
     end: (time, job, outcome) => {
       trajectory.ends.set(jobs.id(job), { t: time / SECOND, outcome });
     },
-    note: (time, _command, lines) => trajectory.notes.push({ t: time / SECOND, lines }),
+    note: (time, command, lines) => trajectory.notes.push({ t: time / SECOND, command, lines }),
   });
   const cluster = new Cluster({ simulation, journal, fleet, jobs, policy, reasons, checkInvariants: true });
   simulation.arrivals(new JobArrivals(cluster, streamOf(replay, names, shapes), true));

@@ -18,6 +18,10 @@ export type Fact =
   | { t: number; kind: "operation"; command: string }
   /** An ended reservation is removed; jobs that wait for it are held. */
   | { t: number; kind: "purge"; reservation: string }
+  /** It has other nodes from now on. */
+  | { t: number; kind: "reservation-nodes"; reservation: string; nodes: string[] }
+  /** It would need other nodes and finds none. */
+  | { t: number; kind: "reservation-stays"; reservation: string }
   | { t: number; kind: "suspend" | "resume"; job: string }
   | { t: number; kind: "tick" };
 
@@ -92,6 +96,13 @@ export function factsOf(golden: GoldenCase): Facts {
     else if (cancelled !== undefined) facts.push({ t, kind: "cancel", job: cancelled });
     const purged = /^Purging vestigial reservation (\S+)/.exec(text)?.[1];
     if (purged !== undefined) facts.push({ t, kind: "purge", reservation: purged });
+    const replaced = replacedNodes(text);
+    if (replaced !== undefined) facts.push({ t, kind: "reservation-nodes", ...replaced });
+    const [, stays] =
+      /(?:unable to replace all allocated nodes in |^)reservation (\S+) (?:at this time|contains unusable nodes)/.exec(
+        text,
+      ) ?? [];
+    if (stays !== undefined) facts.push({ t, kind: "reservation-stays", reservation: stays });
   }
   const times = observed.timeline.filter(([, , state]) => state === "OP").map(([t]) => t);
   const operations = [...(scenario.operations ?? [])].sort((a, b) => a.t - b.t);
@@ -119,6 +130,19 @@ export function factsOf(golden: GoldenCase): Facts {
     nodes: expandNodes(nodes),
   }));
   return { facts, starts, evictions };
+}
+
+/** What slurmctld logs when a reservation gets other nodes: all of them, or what is new and what it keeps. */
+export function replacedNodes(text: string): { reservation: string; nodes: string[] } | undefined {
+  const [, plain, all] =
+    /^modified reservation (\S+) due to unusable nodes, new nodes: (\S+)/.exec(text) ?? [];
+  if (plain !== undefined) return { reservation: plain, nodes: expandNodes(all!) };
+  const [, name, added, kept] =
+    /^_resv_node_replace: modified reservation (\S+) with added\[\S+\]:(\S*) kept\[\S+\]:(\S*)/.exec(text) ??
+    [];
+  return name === undefined
+    ? undefined
+    : { reservation: name, nodes: [...expandNodes(added!), ...expandNodes(kept!)] };
 }
 
 /** A submission is logged when it has been answered; a pass may have started the job before. */

@@ -7,10 +7,10 @@ import {
 import type { Stage } from "./stage.js";
 
 /** Does to a stage what an administrator did to the real cluster. */
-export function operate(stage: Stage, command: string): void {
+export function operate(stage: Stage, command: string, epoch = 0): void {
   const { state } = stage;
   const operation = parseOperation(command);
-  const moment = { now: state.now, epoch: 0 };
+  const moment = { now: state.now, epoch };
   const jobs = (names: readonly string[]) =>
     names.map((name) => stage.find(name)).filter((job): job is SlurmJob => job !== undefined);
   switch (operation.kind) {

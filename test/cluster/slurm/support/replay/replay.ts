@@ -46,6 +46,8 @@ export class Replay {
   /** Called when everything before a pass has happened, and after it. */
   beforePass: ((t: number, kind: "b" | "f" | "m") => void) | undefined;
   afterPass: ((t: number, kind: "b" | "f" | "m") => void) | undefined;
+  /** Called before each thing that happens outside of the passes. */
+  beforeFact: ((fact: Fact) => void) | undefined;
   readonly #facts: Fact[];
   readonly #starts: RecordedStart[];
   readonly #evictions: RecordedEviction[];
@@ -107,6 +109,7 @@ export class Replay {
       const fact = this.#facts[this.#nextFact++]!;
       this.#release(fact.t);
       this.#at(fact.t);
+      this.beforeFact?.(fact);
       this.#happen(fact);
       this.#version++;
     }
@@ -124,10 +127,19 @@ export class Replay {
         stage.priorities.tick();
         return;
       case "operation":
-        operate(stage, fact.command);
+        operate(stage, fact.command, this.golden.observed.epoch);
         return;
       case "purge":
         remove(stage, fact.reservation);
+        return;
+      case "reservation-nodes": {
+        const { reservations, nodes } = stage.state;
+        const own = reservations.find(({ name }) => name === fact.reservation)!.nodes;
+        own.clear();
+        for (const name of fact.nodes) own.add(nodes.index(name));
+        return;
+      }
+      case "reservation-stays":
         return;
       case "cancel":
         this.#cancel(fact.job);

@@ -14,6 +14,9 @@ import { audit } from "./audit.js";
 import { JobState, type Jobs } from "./jobs.js";
 import type { ClusterActions, ClusterPolicy, ClusterView } from "./policy.js";
 
+/** A job that was killed at its limit runs on, under a policy with limits of its own, for so many times that limit at most. */
+const MOST_LIMITS = 10;
+
 /** What one processor is, when all jobs are numbers of equal processors in one pool. */
 export type Processor = "core" | "gpu" | "node";
 
@@ -160,7 +163,9 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
 
   /** How long the job runs when nothing stops it. */
   #duration(job: number): number {
-    const { run, requested } = this.jobs;
+    const { run, requested, timedOut } = this.jobs;
+    if (timedOut[job] === 1 && this.#enforcesLimits && this.jobs.killed[job] === 1)
+      return MOST_LIMITS * requested[job]!;
     return this.#killsAtLimit(job) ? Math.min(run[job]!, requested[job]!) : run[job]!;
   }
 
@@ -294,8 +299,9 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
 
   /** Of a job whose planned end has come. */
   #outcome(job: number): JobOutcome {
-    const { run, requested, exitCodes } = this.jobs;
-    if (this.#killsAtLimit(job) && run[job]! > requested[job]!) return JobOutcome.TimedOut;
+    const { run, requested, exitCodes, timedOut } = this.jobs;
+    if (this.#killsAtLimit(job) && (run[job]! > requested[job]! || timedOut[job] === 1))
+      return JobOutcome.TimedOut;
     return exitCodes[job] === 0 ? JobOutcome.Completed : JobOutcome.Failed;
   }
 

@@ -38,6 +38,8 @@ export class Jobs implements JobFacts {
   reason: Int32Array = new Int32Array(0);
   /** 1 when the job is killed at its estimate. */
   killed: Uint8Array = new Uint8Array(0);
+  /** 1 when the trace says that it was killed at its estimate and would have run for longer. */
+  timedOut: Uint8Array = new Uint8Array(0);
   replica: Uint8Array = new Uint8Array(0);
   /** 1 when the running job holds exactly what its allocation says, whatever its shape asks for. */
   exact: Uint8Array = new Uint8Array(0);
@@ -76,6 +78,7 @@ export class Jobs implements JobFacts {
     this.groupIds[job] = batch.group[row]!;
     this.members[job] = batch.member[row]!;
     this.exitCodes[job] = batch.exit[row]!;
+    this.timedOut[job] = batch.timedOut[row]!;
     this.killed[job] = kill ? 1 : 0;
     return job;
   }
@@ -97,6 +100,7 @@ export class Jobs implements JobFacts {
     this.submissionIds[job] = -1;
     this.groupIds[job] = -1;
     this.exitCodes[job] = 0;
+    this.timedOut[job] = 0;
     this.killed[job] = 0;
     this.replica[job] = 1;
     return job;
@@ -229,6 +233,7 @@ export class Jobs implements JobFacts {
   #grow(size: number): void {
     this.state = grown(this.state, size);
     this.killed = grown(this.killed, size);
+    this.timedOut = grown(this.timedOut, size);
     this.replica = grown(this.replica, size);
     this.#ids = grown(this.#ids, size);
     this.sequence = grown(this.sequence, size);

@@ -25,7 +25,7 @@ export interface Batch {
 
 export class JobBatch implements Batch {
   /** Memory of one row in a kept batch. */
-  static readonly ROW_BYTES = 6 * 8 + 7 * 4 + 1;
+  static readonly ROW_BYTES = 6 * 8 + 7 * 4 + 2;
 
   length = 0;
   /** Numeric ids; names for ids are interned in `JobNames.ids`: name k has the id `-1 - k`. */
@@ -53,6 +53,8 @@ export class JobBatch implements Batch {
   readonly member: Int32Array;
   /** Exit status; not 0 is a failure. */
   readonly exit: Uint8Array;
+  /** 1 when it was killed at its estimate: it would have run longer, and nobody knows how long. */
+  readonly timedOut: Uint8Array;
 
   constructor(readonly capacity = BATCH_ROWS) {
     this.id = new Float64Array(capacity);
@@ -69,6 +71,7 @@ export class JobBatch implements Batch {
     this.group = new Int32Array(capacity).fill(-1);
     this.member = new Int32Array(capacity);
     this.exit = new Uint8Array(capacity);
+    this.timedOut = new Uint8Array(capacity);
   }
 
   get time(): Float64Array {
@@ -91,6 +94,7 @@ export class JobBatch implements Batch {
     this.group[to] = from.group[row]!;
     this.member[to] = from.member[row]!;
     this.exit[to] = from.exit[row]!;
+    this.timedOut[to] = from.timedOut[row]!;
   }
 
   copy(from: JobBatch): void {
@@ -108,6 +112,7 @@ export class JobBatch implements Batch {
     this.group.set(from.group.subarray(0, from.length));
     this.member.set(from.member.subarray(0, from.length));
     this.exit.set(from.exit.subarray(0, from.length));
+    this.timedOut.set(from.timedOut.subarray(0, from.length));
     this.length = from.length;
   }
 

@@ -73,6 +73,8 @@ export const Adjusted = {
   runFromEstimate: "cancelled while pending: estimate used as run time",
   widthFromAllocated: "no requested processors: allocated ones used",
   widthFromRequested: "no allocated processors: requested ones used",
+  timedOut: "killed at its limit: runs until it is killed at the limit that it has here",
+  stopped: "killed before its limit: runs as long as it ran",
   notEnded: "had not ended when the dump was made: limit used as run time",
   submitLine: "SubmitLine that cannot be read: request taken from the TRES",
   reservation: "ran in a reservation, which is not known here",

@@ -20,8 +20,13 @@ export class JobTimes {
       typeof options.missingEstimate === "number" ? options.missingEstimate : Number.POSITIVE_INFINITY;
   }
 
-  /** Writes run time and estimate (Infinity when missing; µs) of the row at `batch.length`. */
-  write(batch: JobBatch, run: number, estimate: number): void {
+  /**
+   * Writes run time and estimate (Infinity when missing; µs) of the row at `batch.length`.
+   *
+   * @param timedOut it was killed at its estimate, and would have run for longer
+   */
+  write(batch: JobBatch, run: number, estimate: number, timedOut = false): void {
+    if (timedOut) run = Math.max(run, estimate);
     if (run > this.#maxRun) {
       run = this.#maxRun;
       this.#tally.adjust(Adjusted.runCut);
@@ -37,5 +42,6 @@ export class JobTimes {
     }
     batch.run[batch.length] = run;
     batch.estimate[batch.length] = estimate;
+    batch.timedOut[batch.length] = timedOut ? 1 : 0;
   }
 }

@@ -72,6 +72,7 @@ describe("what a real sacct 22.05 printed", () => {
     expect(rows.counts.adjusted).toEqual({
       "cancelled while pending: estimate used as run time": 1,
       "had not ended when the dump was made: limit used as run time": 3,
+      "killed at its limit: runs until it is killed at the limit that it has here": 1,
     });
     const job = (id: string) => jobs.find((one) => one.id === id);
     expect(job("2")).toEqual({

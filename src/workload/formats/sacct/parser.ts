@@ -154,6 +154,9 @@ class SacctParser implements RowParser<JobBatch> {
       changes.push(PRESENT.has(state) ? Adjusted.notEnded : Adjusted.runFromEstimate);
     }
     if (!(run >= 0)) return Reason.unknownRun;
+    const timedOut = state === "TIMEOUT" && start >= 0 && run >= estimate - SECOND;
+    if (state === "TIMEOUT" && start >= 0 && Number.isFinite(estimate))
+      changes.push(timedOut ? Adjusted.timedOut : Adjusted.stopped);
 
     const { names } = context;
     const i = batch.length;
@@ -169,7 +172,7 @@ class SacctParser implements RowParser<JobBatch> {
     batch.group[i] = parts === null ? -1 : names.ids.intern(parts[1]!);
     batch.member[i] = parts?.[2] === undefined ? -1 - component : Number(parts[2]);
     batch.exit[i] = exitCode(cell("exitcode"), state);
-    this.#times.write(batch, run, estimate);
+    this.#times.write(batch, run, estimate, timedOut);
     this.#countNodes(cell("nodelist"));
     for (const change of changes) tally.adjust(change);
     return undefined;

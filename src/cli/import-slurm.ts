@@ -18,14 +18,18 @@ import { writeWhole } from "./write-whole.js";
 
 /** Reads a cluster's files, says what it found and what is not modelled, and writes a scenario that uses them. */
 export async function importSlurm(options: ImportSlurmOptions, terminal: Terminal): Promise<void> {
-  const { conf, accounts, qos, sacct, out, force = false } = options;
+  const { conf, accounts, qos, usage, sacct, out, force = false } = options;
   if (!force && existsSync(out))
     throw new InputError({
       code: "out/exists",
       message: `${out} is there already`,
       hint: "--force replaces it",
     });
-  const given = { ...(accounts === undefined ? {} : { accounts }), ...(qos === undefined ? {} : { qos }) };
+  const given = {
+    ...(accounts === undefined ? {} : { accounts }),
+    ...(qos === undefined ? {} : { qos }),
+    ...(usage === undefined ? {} : { usage }),
+  };
   const { config, pools, warnings } = resolveSlurm({ conf, ...given }, process.cwd());
   const nodes = pools.flatMap(({ nodeNames = [] }) => nodeNames);
   const gpus = pools.reduce((sum, pool) => sum + pool.nodes * pool.gpusPerNode, 0);
@@ -75,7 +79,7 @@ function jobLines({ counts, lastTime, looseDependencies: loose }: JobRows): stri
   ];
 }
 
-function scenarioText({ conf, accounts, qos, sacct, out }: ImportSlurmOptions): string {
+function scenarioText({ conf, accounts, qos, usage, sacct, out }: ImportSlurmOptions): string {
   const from = dirname(resolve(out));
   const path = (file: string) => relative(from, resolve(file));
   const scenario = {
@@ -84,6 +88,7 @@ function scenarioText({ conf, accounts, qos, sacct, out }: ImportSlurmOptions): 
       conf: path(conf),
       ...(accounts === undefined ? {} : { accounts: path(accounts) }),
       ...(qos === undefined ? {} : { qos: path(qos) }),
+      ...(usage === undefined ? {} : { usage: path(usage) }),
     },
     ...(sacct === undefined ? {} : { jobs: { trace: path(sacct), format: "sacct" } }),
   };

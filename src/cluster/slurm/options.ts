@@ -26,6 +26,12 @@ export const slurmOptions: readonly OptionInfo[] = [
     description: "A file of `sacctmgr -P show qos`, a mapping of QOS to their settings, or a list of these",
   },
   {
+    name: "usage",
+    type: "any",
+    description:
+      "What accounts and users had used before the run: a file of `sshare -a -l -P`, a mapping { lab: { RawUsage: 3600, Users: { anna: { RawUsage: 1200 } } } } in billing seconds, or a list of these. Default: nothing",
+  },
+  {
     name: "topology",
     type: "any",
     description: "Path of a topology.conf, or a list of its lines. Default: the one beside conf",

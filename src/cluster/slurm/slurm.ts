@@ -21,7 +21,7 @@ export const slurm: ClusterPolicyEntry = {
     simplifies: [
       "Passes take no time: bf_yield_interval, bf_max_time, max_sched_time and max_rpc_cnt bound nothing.",
       "A job's launch and its epilog take no time; nodes are free the instant a job ends.",
-      "Usage before the run's start is not known: fair-share begins with none.",
+      "Usage before the run's start is what `usage` gives; that of QOS, and wall-clock time for GrpWall, begin with none.",
       "Power saving and reboots are not there: nodes are up until they are set DOWN or DRAIN.",
       "Reservations of cores keep the nodes that they got; days of the week are those of UTC.",
       "Followed from the source, without a recorded case: CR_Socket, topology/block, ResvOverRun, bf_one_resv_per_job, bf_min_prio_reserve, MinPrioThreshold, MaxTRESRunMinsPerUser and PerAccount, PriorityUsageResetPeriod, preemption of heterogeneous jobs, and what later releases than 22.05 do.",

@@ -23,6 +23,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "conf",
   "accounts",
   "qos",
+  "usage",
   "topology",
   "version",
   "gpu",
@@ -79,7 +80,7 @@ export function resolveSlurm(
     warnings,
   );
   applyGresConf(files.gres, config.nodes, problems);
-  const accounting = readAccounts(options, folder, problems);
+  const accounting = readAccounts(options, folder, problems, warnings);
   const operations = readOperations(options.operations, problems);
   if (problems.length > 0) throw new InputError(problems);
   settleAccounts(config, accounting, lines.some(isDatabase), warnings);
@@ -137,14 +138,17 @@ function pathOf(value: unknown, key: string, problems: Problem[]): string | unde
   return undefined;
 }
 
-/** `accounts:` and `qos:`, each a path, a mapping, or a list of these of which later ones are laid over earlier ones. */
+/** `accounts:`, `qos:` and `usage:`, each a path, a mapping, or a list of these of which later ones are laid over earlier ones. */
 function readAccounts(
   options: Readonly<Record<string, unknown>>,
   folder: string,
   problems: Problem[],
+  warnings: Problem[],
 ): AccountingConfig | undefined {
-  const records: AccountRecord[] = [];
-  for (const key of ["qos", "accounts"] as const) {
+  const all: AccountRecord[] = [];
+  const usage: AccountRecord[] = [];
+  for (const key of ["qos", "accounts", "usage"] as const) {
+    const records = key === "usage" ? usage : all;
     const value = options[key];
     if (value === undefined) continue;
     const list = Array.isArray(value) ? value : [value];
@@ -158,13 +162,29 @@ function readAccounts(
       } else
         problems.push({
           code: "slurm/wrong-value",
-          message: `"${key}" must be a file that sacctmgr wrote, or a mapping of names to settings`,
+          message: `"${key}" must be a file that ${key === "usage" ? "sshare" : "sacctmgr"} wrote, or a mapping of names to settings`,
           path,
         });
     }
   }
+  if (options.usage !== undefined && options.accounts === undefined)
+    problems.push({
+      code: "slurm/wrong-value",
+      message: "usage is that of accounts and users, and there are none",
+      path: ["scheduler", "usage"],
+      hint: "accounts: a file of sacctmgr dump",
+    });
   if (options.accounts === undefined && options.qos === undefined) return undefined;
-  return readAccounting(records, options.qos !== undefined, problems);
+  const strangers: string[] = [];
+  const accounting = readAccounting(all, options.qos !== undefined, problems, usage, strangers);
+  if (strangers.length > 0)
+    warnings.push({
+      code: "slurm/usage-of-others",
+      message: `usage of ${strangers.length} that are not among the accounts is left out: ${strangers.slice(0, 5).join(", ")}${strangers.length > 5 ? ", …" : ""}`,
+      path: ["scheduler", "usage"],
+      hint: "make both files at the same time",
+    });
+  return accounting;
 }
 
 function isDatabase([{ key, value }]: readonly [Setting, ...Setting[]]): boolean {
@@ -179,13 +199,6 @@ function settleAccounts(
   warnings: Problem[],
 ): void {
   config.accounting = accounting;
-  const thresholds = accounting?.qos.filter(({ usageThreshold }) => usageThreshold !== undefined) ?? [];
-  if (thresholds.length > 0)
-    warnings.push({
-      code: "slurm/not-modelled",
-      message: `UsageThreshold (holds jobs of users whose fair-share is below it) is not modelled: QOS ${thresholds.map(({ name }) => name).join(", ")}`,
-      path: ["scheduler", "qos"],
-    });
   if (accounting !== undefined || !database) return;
   config.accounting = readAccounting([], false, []);
   const { enforce } = config;

@@ -336,4 +336,8 @@ export interface AssociationConfig extends CommonLimits {
   defaultQos?: string;
   /** The user's default account. */
   isDefault?: boolean;
+  /** Used before the run, decayed: billing seconds. Undefined: of an account what its members have used, else nothing. */
+  rawUsage?: number;
+  /** Likewise minutes of each TRES, for GrpTRESMins. */
+  grpTresRaw?: TresLimits;
 }

@@ -72,5 +72,22 @@ export function buildAssociations(config: AccountingConfig | undefined, tres: Tr
     accounts.set(account.account, add(account, parent));
   }
   for (const user of config?.users ?? []) add(user, accounts.get(user.account) ?? list[0]);
+  startUsage(list, tres);
   return list;
+}
+
+/** Puts down what was used before the run; an account of which nothing is said has used what its members have. */
+function startUsage(associations: readonly Association[], tres: TresTable): void {
+  // Members stand behind their accounts.
+  for (const { config, usage, children } of [...associations].reverse()) {
+    const { rawUsage, grpTresRaw } = config;
+    usage.raw = rawUsage ?? children.reduce((sum, child) => sum + child.usage.raw, 0);
+    for (let i = 0; i < usage.tresRaw.length; i++) {
+      const minutes = grpTresRaw?.[tres.names[i]!];
+      usage.tresRaw[i] =
+        minutes === undefined
+          ? children.reduce((sum, child) => sum + child.usage.tresRaw[i]!, 0)
+          : 60 * minutes;
+    }
+  }
 }

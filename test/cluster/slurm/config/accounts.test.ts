@@ -191,7 +191,7 @@ describe("what is wrong with accounts", () => {
 
   it("is a row that was cut off", () => {
     expect(shown(read(["Account|User|Share\nlab||1\nlab|an", "a"]).problems)).toEqual([
-      "3:1+6 | slurm/syntax | this row has 2 columns, and the header 3 | the file may have been cut off; make it by sacctmgr -P show assoc",
+      "3:1+6 | slurm/syntax | this row has 2 columns, and the header 3 | the file may have been cut off: make it again",
     ]);
   });
 

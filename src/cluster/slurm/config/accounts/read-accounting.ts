@@ -11,6 +11,7 @@ import { nearest } from "../read-nodes.js";
 import { Section } from "../section.js";
 import { ASSOCIATION_LIMITS, QOS_LIMITS, readLimits } from "./limits.js";
 import type { AccountRecord } from "./records.js";
+import { associationKey, layUsage, readUsage } from "./usage.js";
 
 /** The number by which sacctmgr's dumps write `Fairshare=parent`. */
 const USE_PARENT = "2147483647";
@@ -19,7 +20,7 @@ const USE_PARENT = "2147483647";
 const ASSOCIATION_OTHER = `Account User Cluster ParentName Parent Partition Share Fairshare RawShares Priority QOS
   QosLevel DefaultQOS DefaultAccount
   QosRaw Admin AdminLevel Coordinator Coordinators Description Descr Organization Org DefaultWCKey WCKeys
-  Classification ID ParentID LFT RGT Comment Flags Lineage`;
+  Classification ID ParentID LFT RGT Comment Flags Lineage RawUsage GrpTRESRaw`;
 const QOS_OTHER = `Name Priority Preempt PreemptMode PreemptExemptTime GraceTime UsageFactor UsageThreshold
   LimitFactor Flags
   Description Descr ID RawUsage ParentQOS`;
@@ -29,27 +30,31 @@ const QOS_OTHER = `Name Priority Preempt PreemptMode PreemptExemptTime GraceTime
  * children.
  *
  * @param qosGiven QOS were listed: a name that is not among them is an error
+ * @param usage what was used before the run
+ * @param strangers gets the names of associations that have used something and are not among those recorded
  */
 export function readAccounting(
   records: readonly AccountRecord[],
   qosGiven: boolean,
   problems: Problem[],
+  usage: readonly AccountRecord[] = [],
+  strangers: string[] = [],
 ): AccountingConfig {
   const qos = new Map<string, Section>([["normal", new Section(problems)]]);
   const accounts = new Map<string, Section>([["root", new Section(problems)]]);
   const users = new Map<string, Section>();
-  for (const { kind, name, settings } of records) {
+  for (const record of records) {
+    const { kind, name, settings } = record;
     const id = name.value.toLowerCase();
     const known = kind === "qos" ? QOS_KEYS : ASSOCIATION_KEYS;
     for (const setting of settings)
       if (!known.has(setting.key.toLowerCase())) unknown(setting, known, kind, problems);
     if (kind === "qos") put(qos, id, settings, problems);
     else if (kind === "user") {
-      const get = (key: string) => settings.find((one) => one.key.toLowerCase() === key)?.value ?? "";
-      const key = `${get("account").toLowerCase()}\n${name.value}\n${get("partition")}`;
-      put(users, key, [...settings, { ...name, key: "User" }], problems);
+      put(users, associationKey(record), [...settings, { ...name, key: "User" }], problems);
     } else put(accounts, kind === "cluster" ? "root" : id, settings, problems);
   }
+  strangers.push(...layUsage(usage, accounts, users, problems));
   const names = [...qos.keys()];
   const check = (section: Section, key: string) => qosNames(section, key, qosGiven ? names : undefined);
   const accountList = orderAccounts(accounts, check, problems);
@@ -144,6 +149,7 @@ function association(
     priority: section.text("Priority") ? (section.integer("Priority") ?? 0) : 0,
     ...(qos === undefined ? {} : { qos }),
     ...(defaultQos === "" ? {} : { defaultQos }),
+    ...readUsage(section),
     ...readLimits<Partial<AssociationConfig>>(section, ASSOCIATION_LIMITS),
   };
 }

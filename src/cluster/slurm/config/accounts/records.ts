@@ -112,7 +112,7 @@ function readTable(text: string, file: string, problems: Problem[]): AccountReco
         code: "slurm/syntax",
         message: `this row has ${cells.length} columns, and the header ${header.length}`,
         ...line.where(0, row.length),
-        hint: "the file may have been cut off; make it by sacctmgr -P show assoc",
+        hint: "the file may have been cut off: make it again",
       });
       continue;
     }

@@ -8,7 +8,7 @@ import type { Fleet } from "../fleet/fleet.js";
 import type { LeaseHolder, Leases } from "../fleet/lease.js";
 import { Placement } from "../fleet/placement.js";
 import type { Shape } from "../fleet/shape.js";
-import { JobOutcome, type Journal } from "../journal/journal.js";
+import { JobOutcome, type Journal, type NodeState } from "../journal/journal.js";
 import type { JobBatch } from "../workload/batch.js";
 import { audit } from "./audit.js";
 import { JobState, type Jobs } from "./jobs.js";
@@ -68,7 +68,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   #passPending = false;
   #passing = false;
   #wakeAt = -1;
-  #wakeIdle = false;
+  #idleWakeAt = -1;
 
   constructor(setup: ClusterSetup) {
     this.#simulation = setup.simulation;
@@ -282,10 +282,14 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     if (this.#journal.wantsNotes) this.#journal.note(this.now, command, print());
   }
 
+  nodeState(node: number, state: NodeState): void {
+    this.#journal.nodeState(this.now, node, state);
+  }
+
   wake(time: number, idle = false): void {
-    if (time === this.#wakeAt && (idle || !this.#wakeIdle)) return;
-    this.#wakeAt = time;
-    this.#wakeIdle = idle;
+    if (time === this.#wakeAt || (idle && time === this.#idleWakeAt)) return;
+    if (idle) this.#idleWakeAt = time;
+    else this.#wakeAt = time;
     const event = idle ? this.#idleWakeEvent : this.#wakeEvent;
     this.#simulation.at(Math.max(time, this.now), Phase.Timer, event);
   }

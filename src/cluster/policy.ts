@@ -5,7 +5,7 @@ import type { GpuType } from "../fleet/catalogue.js";
 import type { Fleet, PoolSpec } from "../fleet/fleet.js";
 import type { Placement } from "../fleet/placement.js";
 import type { Shape } from "../fleet/shape.js";
-import type { JobOutcome } from "../journal/journal.js";
+import type { JobOutcome, NodeState } from "../journal/journal.js";
 
 /**
  * A cluster policy decides which pending job gets which GPUs, and when. It sees a read-only view at each scheduling
@@ -125,6 +125,8 @@ export interface ClusterActions {
   hold(job: number, reason: string): void;
   /** Puts down in the journal what the scheduler's own command would print now; `print` is asked only if somebody reads it. */
   note(command: string, print: () => readonly string[]): void;
+  /** What a node is from now on, for the record: the policy itself gives jobs only what they may have. */
+  nodeState(node: number, state: NodeState): void;
   /**
    * Asks for a pass at a later time (µs), when nothing else may happen until then. `idle`: the run need not last until then
    * when nothing else is to come.

@@ -64,7 +64,10 @@ export class Simulation {
     return this.#handlers.push(handle) - 1;
   }
 
-  /** As `handler`, for events that alone do not keep the run alive; they cannot be cancelled. */
+  /**
+   * As `handler`, for events that alone do not keep a run alive which lasts until its work is done; they cannot be
+   * cancelled.
+   */
   idleHandler(handle: (arg: number) => void): number {
     const handler = this.handler((arg) => {
       this.#idle--;
@@ -127,7 +130,11 @@ export class Simulation {
           cursor = cursors[i];
         } else if (Number.isNaN(time)) return "refill";
       }
-      const left = this.#idle > 0 && arrival === Number.POSITIVE_INFINITY && queue.size === this.#idle;
+      const left =
+        this.#idle > 0 &&
+        until === Number.POSITIVE_INFINITY &&
+        arrival === Number.POSITIVE_INFINITY &&
+        queue.size === this.#idle;
       const next = left ? Number.POSITIVE_INFINITY : queue.peekTime();
       const arrives =
         arrival < next || (arrival === next && cursor !== undefined && Phase.Arrival < queue.peekPhase());

@@ -52,6 +52,13 @@ export interface RequestFacts {
   generated(request: number): number;
 }
 
+/** Nodes by number, from 0. */
+export interface NodeFacts {
+  name(node: number): string;
+  gpus(node: number): number;
+  cpus(node: number): number;
+}
+
 export interface ServiceFacts {
   name: string;
   model: string;
@@ -66,6 +73,7 @@ export interface RunFacts {
   gpus: number;
   cpus: number;
   nodes: number;
+  nodeFacts: NodeFacts;
   jobs: JobFacts;
   requests: RequestFacts;
   services: readonly ServiceFacts[];

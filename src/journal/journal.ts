@@ -42,6 +42,22 @@ export const ReplicaState = {
 } as const;
 export type ReplicaState = (typeof ReplicaState)[keyof typeof ReplicaState];
 
+/** What a node is for, beside the jobs on it. */
+export const NodeState = {
+  /** It has power and may be given to jobs. */
+  Up: 0,
+  Down: 1,
+  /** No new job gets it. */
+  Drained: 2,
+  /** Its power is being switched off; it is given to nobody until that is over. */
+  PoweringDown: 3,
+  /** A job may get it, and then waits for its boot. */
+  PoweredDown: 4,
+  PoweringUp: 5,
+  Rebooting: 6,
+} as const;
+export type NodeState = (typeof NodeState)[keyof typeof NodeState];
+
 /**
  * A reader of the journal. Each method is one event type; a listener implements those it wants, and what nobody
  * listens to costs nothing. Times are µs since the run's start; `job` and `request` index the facts of `runStart`.
@@ -62,6 +78,8 @@ export interface JournalListener {
   end?(time: number, job: number, outcome: JobOutcome): void;
   /** The job left the queue without running. */
   cancel?(time: number, job: number): void;
+  /** What a node is from now on; before the first such event it is up. */
+  nodeState?(time: number, node: number, state: NodeState): void;
   /** A scheduler prints what it knows, as its command `command` would. */
   note?(time: number, command: string, lines: readonly string[]): void;
   replicaState?(time: number, service: number, replica: number, state: ReplicaState): void;
@@ -111,6 +129,7 @@ export class Journal implements Required<JournalListener> {
   readonly #resume: JournalListener[] = [];
   readonly #end: JournalListener[] = [];
   readonly #cancel: JournalListener[] = [];
+  readonly #nodeState: JournalListener[] = [];
   readonly #note: JournalListener[] = [];
   readonly #replicaState: JournalListener[] = [];
   readonly #requestArrive: JournalListener[] = [];
@@ -139,6 +158,7 @@ export class Journal implements Required<JournalListener> {
     if (listener.resume) this.#resume.push(listener);
     if (listener.end) this.#end.push(listener);
     if (listener.cancel) this.#cancel.push(listener);
+    if (listener.nodeState) this.#nodeState.push(listener);
     if (listener.note) this.#note.push(listener);
     if (listener.replicaState) this.#replicaState.push(listener);
     if (listener.requestArrive) this.#requestArrive.push(listener);
@@ -193,6 +213,9 @@ export class Journal implements Required<JournalListener> {
   }
   cancel(time: number, job: number): void {
     for (const l of this.#cancel) l.cancel!(time, job);
+  }
+  nodeState(time: number, node: number, state: NodeState): void {
+    for (const l of this.#nodeState) l.nodeState!(time, node, state);
   }
   /** True when somebody reads notes: whoever writes them may spare itself the work. */
   get wantsNotes(): boolean {

@@ -37,7 +37,10 @@ const HISTORY = {
 };
 const RECORDED =
   "jobs submitted in the window that started, and whose start on the recorded machine is known";
-const GPU_TIME = { state: "allocated, idle, or lost (allocated to work that a preemption threw away)" };
+const GPU_TIME = {
+  state:
+    "allocated, idle, or lost (allocated to work that a preemption threw away); powered-down: of the idle time, on nodes without power",
+};
 
 /** Every metric. A result lists them in this order. */
 export const METRICS = {
@@ -386,6 +389,17 @@ export const METRICS = {
     labels: GPU_TIME,
     formula: "as gpu-time, for CPU cores",
     population: "the whole fleet; replicas included",
+    source: "-",
+  },
+  "node-time": {
+    about: "fleet",
+    unit: "node-hours",
+    direction: "neutral",
+    stats: [],
+    labels: { state: "up, down, drained, powering-down, powered-down, powering-up or rebooting" },
+    formula:
+      "exact integral over the window; all states together are the nodes x length of the window; only of runs in which a node was not up",
+    population: "the whole fleet",
     source: "-",
   },
   jain: {

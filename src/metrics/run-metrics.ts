@@ -3,6 +3,7 @@ import { CapacityLedger } from "./capacity-ledger.js";
 import { HistoryMetrics } from "./history/history-metrics.js";
 import { JobMetrics } from "./job-metrics.js";
 import { NeverRan, neverRanWarnings } from "./never-ran.js";
+import { NodeTimes } from "./node-times.js";
 import { type MetricOptions, metricOptions } from "./options.js";
 import { RequestMetrics } from "./request-metrics.js";
 import type { Metric, Result } from "./result.js";
@@ -17,6 +18,7 @@ export class RunMetrics {
   readonly ledger: CapacityLedger;
   readonly reasons: WaitReasons;
   readonly history: HistoryMetrics;
+  readonly nodes: NodeTimes;
   readonly #neverRan = new NeverRan();
 
   constructor(options: Partial<MetricOptions> = {}) {
@@ -24,13 +26,14 @@ export class RunMetrics {
     this.jobs = new JobMetrics(full);
     this.requests = new RequestMetrics(full);
     this.ledger = new CapacityLedger(full.window);
+    this.nodes = new NodeTimes(full.window);
     this.reasons = new WaitReasons(full.window);
     this.history = new HistoryMetrics(full.window);
   }
 
   listen(journal: Journal): void {
-    const { jobs, requests, ledger, reasons, history } = this;
-    for (const listener of [jobs, requests, ledger, reasons, history, this.#neverRan])
+    const { jobs, requests, ledger, nodes, reasons, history } = this;
+    for (const listener of [jobs, requests, ledger, nodes, reasons, history, this.#neverRan])
       journal.listen(listener);
   }
 
@@ -46,6 +49,7 @@ export class RunMetrics {
     if (this.jobs.submitted > 0 || this.requests.services.length === 0) this.jobs.collect(sink);
     this.requests.collect(sink);
     this.ledger.collect(sink);
+    this.nodes.collect(sink);
     this.reasons.collect(sink);
     this.history.collect(sink);
     const metrics = sink.sorted();

@@ -1,5 +1,11 @@
 import type { RunFacts } from "../journal/facts.js";
-import { JobOutcome, type JournalListener, ReplicaState, RequestOutcome } from "../journal/journal.js";
+import {
+  JobOutcome,
+  type JournalListener,
+  NodeState,
+  ReplicaState,
+  RequestOutcome,
+} from "../journal/journal.js";
 import { LineBuffer, type Sink } from "./line-buffer.js";
 
 /** Names of an enumeration's values, as they are written: `TimedOut` is `timed-out`. */
@@ -12,6 +18,7 @@ function namesOf(values: Record<string, number>): string[] {
 
 const JOB_OUTCOMES = namesOf(JobOutcome);
 const REQUEST_OUTCOMES = namesOf(RequestOutcome);
+const NODE_STATES = namesOf(NodeState);
 const REPLICA_STATES = namesOf(ReplicaState);
 
 /**
@@ -57,6 +64,8 @@ export function journalWriter(sink: Sink, options: { tokens?: boolean } = {}): J
     resume: (t, n) => job(t, "resume", n),
     end: (t, n, outcome) => job(t, "end", n, { outcome: JOB_OUTCOMES[outcome] }),
     cancel: (t, n) => job(t, "cancel", n),
+    nodeState: (t, node, state) =>
+      write(t, "node-state", { node: facts.nodeFacts.name(node), state: NODE_STATES[state] }),
     note: (t, command, lines) => write(t, "note", { command, lines }),
     replicaState: (t, service, replica, state) =>
       write(t, "replica-state", {

@@ -130,6 +130,11 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
     gpus: fleet.gpus,
     cpus: fleet.cpus,
     nodes: fleet.nodes,
+    nodeFacts: {
+      name: (node) => fleet.nodeName(node),
+      gpus: (node) => fleet.pools[fleet.poolOf[node]!]!.gpusPerNode,
+      cpus: (node) => fleet.pools[fleet.poolOf[node]!]!.cpus,
+    },
     jobs,
     requests: serving.facts,
     services: serving.services,

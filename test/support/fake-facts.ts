@@ -64,6 +64,7 @@ export function fakeRun(
     gpus: given.gpus ?? 8,
     cpus: given.cpus ?? 0,
     nodes: given.nodes ?? 1,
+    nodeFacts: { name: (node) => `node-${node}`, gpus: () => 8, cpus: () => 0 },
     services: given.services ?? [],
     reasonName: (reason) => given.reasons?.[reason] ?? `reason ${reason}`,
     jobs: {

@@ -1,9 +1,10 @@
-import { Journal, type JournalListener, ReplicaState } from "../../src/journal/journal.js";
+import { Journal, type JournalListener, NodeState, ReplicaState } from "../../src/journal/journal.js";
 import { type FakeJob, type FakeRequest, fakeRun } from "./fake-facts.js";
 
 /**
  * One second of a fleet with everything on it: jobs of three users (one preempted, one that overruns, one cancelled,
- * one running on, one waiting), and a service with a replica and requests of two tenants.
+ * one running on, one waiting), a service with a replica and requests of two tenants, and a
+ * node that is powered down.
  */
 export function playMixedRun(listen: (journal: Journal) => void): void {
   const job = (id: string, user: string, gpus: number): FakeJob => ({
@@ -21,6 +22,7 @@ export function playMixedRun(listen: (journal: Journal) => void): void {
   const { facts } = fakeRun({
     gpus: 8,
     cpus: 64,
+    nodes: 2,
     jobs: [
       { ...job("J1", "ann", 2), recordedStart: 2_000_000_000 },
       job("J2", "bob, the second", 1),
@@ -56,11 +58,13 @@ export function playMixedRun(listen: (journal: Journal) => void): void {
   journal.start(250_000, 3);
   journal.submit(250_000, 4);
   journal.reason(250_000, 4, 0);
+  journal.nodeState(250_000, 1, NodeState.PoweredDown);
   for (const r of [0, 1]) playRequest(journal, r, 300_000 + 50_000 * r, 20_000 + 90_000 * r);
   journal.requestArrive(500_000, 2);
   journal.requestEnd(500_000, 2, 2);
   journal.requestArrive(900_000, 3);
   journal.requestReason(900_000, 3, 2);
+  journal.nodeState(950_000, 1, NodeState.PoweringUp);
   journal.runEnd(1_000_000);
 }
 

@@ -19,7 +19,8 @@ export function makeParts(
   epoch: number,
   shortcuts = true,
 ): ControllerParts {
-  const selector = createSelector(state, shortcuts);
+  // Nodes without power are not like the others: they are counted one by one.
+  const selector = createSelector(state, shortcuts && !state.config.power.enabled);
   const { priorities, limits, shares } = createAccounting(state, epoch);
   const context = { state, selector, limits, actions };
   const main = new MainScheduler(context);

@@ -48,6 +48,12 @@ export const slurmOptions: readonly OptionInfo[] = [
       "Which GPU of the catalogue a Gres type is, such as { a100: A100-80GB }, or one name for all. Default: the type of that name",
   },
   {
+    name: "boot",
+    type: "any",
+    description:
+      "How long a node takes from the call of ResumeProgram or RebootProgram until its slurmd registers, which Slurm does not know: a duration, or a mapping of host lists (and default) to durations or never, such as { default: 90s, gpu[01-04]: 5m }. Default: half of the node's ResumeTimeout",
+  },
+  {
     name: "operations",
     type: "any",
     description:

@@ -1,7 +1,7 @@
 import { InvariantError } from "../../core/errors.js";
 import { MINUTE } from "../../core/units.js";
 import { Placement } from "../../fleet/placement.js";
-import { JobOutcome } from "../../journal/journal.js";
+import { JobOutcome, type NodeState } from "../../journal/journal.js";
 import type {
   ClusterActions,
   ClusterEvent,
@@ -10,17 +10,18 @@ import type {
   JobView,
   PolicyWarning,
 } from "../policy.js";
-import type { PassClock } from "./controller/clocks.js";
 import type { Release } from "./controller/completing.js";
 import { Controller, type TimedOperation } from "./controller/controller.js";
 import { submissionOf } from "./controller/from-shape.js";
 import type { Host } from "./controller/host.js";
 import type { MakeParts } from "./controller/parts.js";
+import type { PassClocks } from "./controller/passes.js";
 import type { Phases } from "./controller/phases.js";
 import type { Arrival } from "./controller/record.js";
 import type { JobEnd, SlurmJob } from "./model/job.js";
 import type { SlurmState } from "./model/state.js";
 import type { Submission } from "./model/submission.js";
+import type { PowerSources } from "./power/node-keeper.js";
 import { Refusals } from "./refusals.js";
 
 const MIB = 2 ** 20;
@@ -57,11 +58,22 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     operations: readonly TimedOperation[] = [],
     epoch = 0,
     release?: Release,
-    clocks?: { main: PassClock; backfill: PassClock },
+    clocks?: PassClocks,
+    power?: PowerSources,
   ) {
     this.#parse = parse;
-    this.opens = operations.length > 0;
-    this.controller = new Controller(state, this, makeParts, phases, operations, epoch, release, clocks);
+    this.opens = operations.length > 0 || state.config.power.enabled;
+    this.controller = new Controller(
+      state,
+      this,
+      makeParts,
+      phases,
+      operations,
+      epoch,
+      release,
+      clocks,
+      power,
+    );
   }
 
   onEvent(event: ClusterEvent, job: number, view: ClusterView): void {
@@ -79,6 +91,8 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     const { controller } = this;
     controller.at(view.now);
     controller.advance();
+    const passing = controller.nextInPassing();
+    if (passing !== Number.POSITIVE_INFINITY) act.wake(passing, true);
     const next = controller.next();
     if (next === Number.POSITIVE_INFINITY) return;
     const idle = controller.rest.reached;
@@ -130,6 +144,13 @@ export class SlurmPolicy implements ClusterPolicy, Host {
   }
 
   kill(job: SlurmJob, end: JobEnd): void {
+    if (job.configuring) {
+      this.#act!.withdraw(
+        job.host,
+        end === "NODE_FAIL" ? "NodeFail" : end === "CANCELLED" ? job.reason : end,
+      );
+      return;
+    }
     this.#killing = end;
     this.#act!.kill(job.host, OUTCOMES[end]);
     this.#killing = undefined;
@@ -149,6 +170,10 @@ export class SlurmPolicy implements ClusterPolicy, Host {
 
   withdraw(host: number, reason: string): void {
     this.#act!.withdraw(host, reason);
+  }
+
+  nodeState(node: number, is: NodeState): void {
+    this.#act?.nodeState(node, is);
   }
 
   note(command: string, print: () => readonly string[]): void {

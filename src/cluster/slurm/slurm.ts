@@ -15,14 +15,14 @@ export const slurm: ClusterPolicyEntry = {
     name: "slurm",
     kind: "cluster",
     summary:
-      "Slurm, decision for decision: main and backfill scheduler, cons_tres, multifactor priority, limits, preemption, reservations.",
+      "Slurm, decision for decision: main and backfill scheduler, cons_tres, multifactor priority, limits, preemption, reservations, power saving.",
     follows:
       "SchedMD/slurm 22.05.8 (slurmctld, select/cons_tres, priority/multifactor, sched/backfill), recordings of it",
     simplifies: [
       "Passes take no time: bf_yield_interval, bf_max_time, max_sched_time and max_rpc_cnt bound nothing.",
       "A job's launch and its epilog take no time; nodes are free the instant a job ends.",
       "Usage before the run's start is what `usage` gives; that of QOS, and wall-clock time for GrpWall, begin with none.",
-      "Power saving and reboots are not there: nodes are up until they are set DOWN or DRAIN.",
+      "Suspend, resume and reboot programs are not run: how long a boot takes is said by boot. SuspendExcStates and PowerDownOnIdle of later releases are not there; CLOUD nodes are up when power saving is off.",
       "Reservations of cores keep the nodes that they got; days of the week are those of UTC.",
       "Followed from the source, without a recorded case: CR_Socket, topology/block, ResvOverRun, bf_one_resv_per_job, bf_min_prio_reserve, MinPrioThreshold, MaxTRESRunMinsPerUser and PerAccount, PriorityUsageResetPeriod, preemption of heterogeneous jobs, and what later releases than 22.05 do.",
       "QOS of Flags=Relative count their limits as plain numbers; the components of a heterogeneous job are admitted one by one.",

@@ -116,5 +116,11 @@ export function fleetSection(found: Lookup): Section | undefined {
     ];
   };
   const notes = [...line("gpu", "gpu-time", "GPU-hours"), ...line("cpu", "core-time", "core-hours")];
+  const off = found.metric("node-time", { state: "powered-down" });
+  if (off !== undefined && (off.value ?? 0) > 0) {
+    const gpus = found.value("gpu-time", { state: "powered-down" }) ?? 0;
+    const rest = gpus > 0 ? `, ${formatNumber(gpus)} GPU-hours` : "";
+    notes.push(`${formatNumber(off.value!)} node-hours without power${rest}`);
+  }
   return notes.length === 0 ? undefined : { heading: "Fleet", notes };
 }

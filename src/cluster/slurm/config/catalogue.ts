@@ -13,8 +13,9 @@ export const catalogue: Readonly<Record<string, string | true>> = {
     NodeSet OverTimeLimit PartitionName PreemptExemptTime PreemptMode PreemptType PriorityCalcPeriod
     PriorityDecayHalfLife PriorityFavorSmall PriorityFlags PriorityMaxAge PriorityType PriorityUsageResetPeriod
     PriorityWeightAge PriorityWeightAssoc PriorityWeightFairshare PriorityWeightJobSize PriorityWeightPartition
-    PriorityWeightQOS PriorityWeightTRES ResvOverRun ReturnToService SchedulerParameters
-    SchedulerTimeSlice SchedulerType SelectType SelectTypeParameters SlurmdTimeout TopologyParam TopologyPlugin`,
+    PriorityWeightQOS PriorityWeightTRES RebootProgram ResumeProgram ResumeRate ResumeTimeout ResvOverRun
+    ReturnToService SchedulerParameters SchedulerTimeSlice SchedulerType SelectType SelectTypeParameters SlurmctldParameters SlurmdTimeout
+    SuspendExcNodes SuspendExcParts SuspendProgram SuspendRate SuspendTime SuspendTimeout TopologyParam TopologyPlugin`,
   ),
   AllowSpecResourcesUsage: "lets jobs use specialised cores",
   BurstBufferType: "stages data before a job may start",
@@ -38,16 +39,8 @@ export const catalogue: Readonly<Record<string, string | true>> = {
   Prolog: "delays the start of jobs, and may drain nodes",
   PrologFlags: "may delay the start of jobs",
   PrologSlurmctld: "delays the start of jobs",
-  RebootProgram: "reboots nodes",
   RequeueExit: "requeues jobs that end with these codes",
   RequeueExitHold: "requeues and holds jobs that end with these codes",
-  ResumeRate: "bounds how many nodes are powered up in a minute",
-  ResumeTimeout: "gives a node that is powered up so long to boot, for which its job waits",
-  SuspendExcNodes: "keeps these nodes up",
-  SuspendRate: "bounds how many nodes are powered down in a minute",
-  SuspendTime: "powers down nodes that have been idle for so long; a job that gets one waits for its boot",
-  SuspendTimeout: "takes a node that is powered down so long to be gone",
-  SuspendExcParts: "keeps the nodes of these partitions up",
   SuspendExcStates: "keeps nodes in these states up",
   ...words(
     "",
@@ -67,12 +60,12 @@ export const catalogue: Readonly<Record<string, string | true>> = {
     MetricsAuthUsers MetricsType MinAge MpiDefault MpiParams NamespaceType PlugStackConfig PluginDir PowerParameters
     PreemptParameters PrEpParameters PrEpPlugins PrioritySiteFactorParameters PrivateData ProctrackType
     PrologEpilogTimeout PrologTimeout PropagatePrioProcess PropagateResourceLimits PropagateResourceLimitsExcept
-    ReconfigFlags ResumeFailProgram ResumeProgram ResvEpilog ResvProlog RoutePlugin SallocDefaultCommand
+    ReconfigFlags ResumeFailProgram ResvEpilog ResvProlog RoutePlugin SallocDefaultCommand
     SbcastParameters SchedulerAuth SchedulerPort SchedulerRootFilter ScronParameters SlurmSchedLogFile
-    SlurmSchedLogLevel SlurmUser SlurmctldAddr SlurmctldDebug SlurmctldHost SlurmctldLogFile SlurmctldParameters
+    SlurmSchedLogLevel SlurmUser SlurmctldAddr SlurmctldDebug SlurmctldHost SlurmctldLogFile
     SlurmctldPidFile SlurmctldPlugstack SlurmctldPort SlurmctldPrimaryOffProg SlurmctldPrimaryOnProg
     SlurmctldSyslogDebug SlurmctldTimeout SlurmdDebug SlurmdLogFile SlurmdParameters SlurmdPidFile SlurmdPort
-    SlurmdSpoolDir SlurmdSyslogDebug SlurmdUser SrunEpilog SrunPortRange SrunProlog StateSaveLocation SuspendProgram
+    SlurmdSpoolDir SlurmdSyslogDebug SlurmdUser SrunEpilog SrunPortRange SrunProlog StateSaveLocation
     SwitchParameters SwitchType TCPTimeout TLSParameters TLSType TaskEpilog TaskPlugin TaskPluginParam TaskProlog
     TmpFS TrackWCKey TreeWidth UnkillableStepProgram UnkillableStepTimeout UrlParserType UsePAM VSizeFactor WaitTime
     X11Parameters`,

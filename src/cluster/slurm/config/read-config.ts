@@ -7,6 +7,7 @@ import { readEnforce, readLicenses } from "./read-enforce.js";
 import type { ConfPairs } from "./read-lines.js";
 import { type ReadNodes, readNodes } from "./read-nodes.js";
 import { memoryLimits, readPartitions } from "./read-partitions.js";
+import { readPower } from "./read-power.js";
 import { readPreempt } from "./read-preempt.js";
 import { readPriority } from "./read-priority.js";
 import { readScheduler } from "./read-scheduler.js";
@@ -63,15 +64,18 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
       .has("kill_invalid_depend")
   )
     scheduler.parameters.kill_invalid_depend = true;
+  const select = readSelect(conf, unmodelled);
+  const topology = readTopology(conf, source.topology ?? [], nodes, unmodelled);
+  const partitions = readPartitions(source.lines, conf, nodes, unmodelled);
   const config: SlurmConfig = {
     version: readVersion(source.version, problems),
     scheduler,
-    select: readSelect(conf, unmodelled),
+    select,
     priority: readPriority(conf),
     preempt: readPreempt(conf),
-    topology: readTopology(conf, source.topology ?? [], nodes, unmodelled),
+    topology,
     nodes: nodes.lines,
-    partitions: readPartitions(source.lines, conf, nodes, unmodelled),
+    partitions,
     licenses: readLicenses(conf),
     accounting: undefined,
     enforce: readEnforce(conf),
@@ -89,6 +93,7 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
     maxArraySize: conf.integer("MaxArraySize", { most: 4_000_001 }) ?? 1001,
     maxJobCount: conf.integer("MaxJobCount", { least: 1 }) ?? 10_000,
     returnToService: short("ReturnToService", 0, 2) as 0 | 1 | 2,
+    power: readPower(conf, nodes, partitions, warnings),
     ...memoryLimits(conf),
   };
   conf.oneOf("AccountingStorageType", [

@@ -6,6 +6,7 @@ import { partitionKeys } from "./node-keys.js";
 import type { Setting } from "./place.js";
 import type { ConfPairs } from "./read-lines.js";
 import { nearest, type ReadNodes } from "./read-nodes.js";
+import { suspendTimeRange, timeoutRange } from "./read-power.js";
 import { Section } from "./section.js";
 import { readTresNumbers } from "./tres.js";
 import type { Unmodelled } from "./unmodelled.js";
@@ -66,6 +67,9 @@ function partition(name: string, line: Section, nodes: ReadNodes): PartitionConf
     denyQos: allowQos === undefined ? lower(line.names("DenyQos")) : [],
     allowGroups: allowed(line, "AllowGroups", false),
     ...memoryLimits(line),
+    suspendTime: line.integer("SuspendTime", suspendTimeRange),
+    suspendTimeout: line.integer("SuspendTimeout", timeoutRange),
+    resumeTimeout: line.integer("ResumeTimeout", { ...timeoutRange, unlimited: true }),
     tresBillingWeights: readTresNumbers(line, "TRESBillingWeights"),
   };
 }

@@ -1,21 +1,20 @@
 import { join } from "node:path";
 import { InputError, type Problem } from "../../../core/errors.js";
-import { parseDuration, SECOND } from "../../../core/units.js";
 import type { GpuType } from "../../../fleet/catalogue.js";
 import type { PoolSpec } from "../../../fleet/pool.js";
 import type { TimedOperation } from "../controller/controller.js";
 import type { AccountingConfig, SlurmConfig } from "../model/config.js";
-import { OperationError } from "../operations/operation-error.js";
-import { parseOperation } from "../operations/parse.js";
 import { asText, inlineAccounts, inlineQos, inlineSettings, isMapping } from "./accounts/inline.js";
 import { readAccounting } from "./accounts/read-accounting.js";
 import { type AccountRecord, readRecords } from "./accounts/records.js";
 import { overlayInline } from "./inline-conf.js";
 import { placeInScenario, type Setting } from "./place.js";
 import { type GpuNames, nodesOf, onlyPartition, poolsOf } from "./pools.js";
+import { readBoot } from "./read-boot.js";
 import { readConfig } from "./read-config.js";
 import { applyGresConf } from "./read-gres-conf.js";
 import { parseConfLines, readConfLines, readText } from "./read-lines.js";
+import { readOperations } from "./read-operations.js";
 import { type ConfFiles, readConfFiles } from "./read-slurm-conf.js";
 
 /** Keys of the scenario's scheduler that are not settings of slurm.conf. */
@@ -27,6 +26,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "topology",
   "version",
   "gpu",
+  "boot",
   "operations",
   "SchedulerParameters",
 ]);
@@ -80,8 +80,9 @@ export function resolveSlurm(
     warnings,
   );
   applyGresConf(files.gres, config.nodes, problems);
+  config.power.boot = readBoot(options.boot, config, problems);
   const accounting = readAccounts(options, folder, problems, warnings);
-  const operations = readOperations(options.operations, problems);
+  const operations = readOperations(options.operations, config, problems);
   if (problems.length > 0) throw new InputError(problems);
   settleAccounts(config, accounting, lines.some(isDatabase), warnings);
   const has = (key: string) => lines.some(([head]) => head.key.toLowerCase() === key);
@@ -248,47 +249,4 @@ function settleNodes(
     cpus: config.nodes[i]!.cpus,
     memory: config.select.memory ? pool.memory : Number.POSITIVE_INFINITY,
   }));
-}
-
-/** `operations: [{at: 300s, cmd: "scontrol update NodeName=n4 State=DOWN"}, {at: 0s, every: 5m, cmd: "sprio -l"}]`. */
-function readOperations(value: unknown, problems: Problem[]): TimedOperation[] {
-  if (value === undefined) return [];
-  const list = Array.isArray(value) ? value : [value];
-  const operations = list.flatMap((one: unknown, i): TimedOperation[] => {
-    const path = ["scheduler", "operations", ...(Array.isArray(value) ? [i] : [])];
-    const { at: when, cmd, every } = isMapping(one) ? one : ({} as Record<string, unknown>);
-    const time = parseDuration(String(when));
-    const period = every === undefined ? undefined : parseDuration(String(every));
-    if (time === undefined || typeof cmd !== "string" || (every !== undefined && !(period! > 0))) {
-      problems.push({
-        code: "slurm/wrong-value",
-        message: "an operation is a time and a command",
-        path,
-        hint: "such as { at: 300s, cmd: scontrol update NodeName=n4 State=DOWN }, or { at: 0s, every: 5m, cmd: sprio -l }",
-      });
-      return [];
-    }
-    try {
-      const operation = parseOperation(cmd);
-      return [
-        {
-          at: time / SECOND,
-          operation,
-          command: cmd,
-          ...(period === undefined ? {} : { every: period / SECOND }),
-        },
-      ];
-    } catch (error) {
-      if (!(error instanceof OperationError)) throw error;
-      problems.push({
-        code: "slurm/wrong-operation",
-        message: error.message,
-        path: [...path, "cmd"],
-        within: { from: Math.max(0, cmd.indexOf(error.word)), part: error.word },
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      });
-      return [];
-    }
-  });
-  return operations.sort((a, b) => a.at - b.at);
 }

@@ -19,6 +19,10 @@ export const Due = {
   Operation: 6,
   /** A node has been released by an ended job; its number. */
   Released: 7,
+  /** A node's slurmd registers after a boot; which node and boot. */
+  Booted: 8,
+  /** A node that is to be rebooted may be idle; its number. */
+  Reboot: 9,
 } as const;
 export type Due = (typeof Due)[keyof typeof Due];
 

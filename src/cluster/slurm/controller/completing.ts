@@ -32,8 +32,10 @@ export class Completing {
     }
   }
 
-  /** One job fewer is leaving the node. */
-  released(node: number): void {
-    if (--this.#jobsOn[node]! === 0) this.controller.state.nodes.completing.delete(node);
+  /** One job fewer is leaving the node. True when it was the last. */
+  released(node: number): boolean {
+    if (--this.#jobsOn[node]! > 0) return false;
+    this.controller.state.nodes.completing.delete(node);
+    return true;
   }
 }

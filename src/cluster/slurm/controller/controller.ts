@@ -4,9 +4,9 @@ import { SlurmJobState } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SchedulerActions } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
-import { setNodeState } from "../operations/node-state.js";
 import type { Operation } from "../operations/operation.js";
 import { perform } from "../operations/perform.js";
+import { NodeKeeper, type PowerSources } from "../power/node-keeper.js";
 import { Agenda, Due } from "./agenda.js";
 import { splitOff } from "./arrays.js";
 import { atOnce, Completing, type Release } from "./completing.js";
@@ -46,6 +46,7 @@ export class Controller implements SchedulerActions {
   readonly rest: Rest;
   readonly parts: ControllerParts;
   readonly reservations: ReservationKeeper;
+  readonly nodes: NodeKeeper;
   readonly #passes: Passes;
   readonly #decay: DecayThread;
   readonly #intake: Intake;
@@ -69,6 +70,7 @@ export class Controller implements SchedulerActions {
     readonly epoch = 0,
     release: Release = atOnce,
     clocks?: PassClocks,
+    power?: PowerSources,
   ) {
     this.directory = new Directory(state);
     this.delayed = new DelayedDependencies(state, this.agenda);
@@ -80,6 +82,7 @@ export class Controller implements SchedulerActions {
     this.#intake = new Intake(this);
     this.#completing = new Completing(this, release);
     this.reservations = new ReservationKeeper(this);
+    this.nodes = new NodeKeeper(this, power);
     this.#check = new LimitCheck(this, this.#eviction);
     this.rest = new Rest(this);
     this.#lives = new Lives(this, this.#check, this.#turns, this.#completing);
@@ -106,7 +109,12 @@ export class Controller implements SchedulerActions {
 
   /** When `advance` has something to do, µs; Infinity when it has nothing. */
   next(): number {
-    return Math.min(this.agenda.next, this.nextPass());
+    return Math.min(this.agenda.next, this.nextPass(), moment(this.nodes.next));
+  }
+
+  /** When it has something to do that need not be done when nothing else happens, µs. */
+  nextInPassing(): number {
+    return moment(this.nodes.nextInPassing);
   }
 
   /** When a scheduler runs again, µs; Infinity when nothing asks for it. */
@@ -116,15 +124,18 @@ export class Controller implements SchedulerActions {
 
   /** Does what is due. */
   advance(): void {
+    this.nodes.begin();
     this.#turns.settle();
     if (this.#now === 0) this.#reserveFirst();
     this.#intake.takeIn();
     while (this.agenda.next <= this.#now) this.#act(this.agenda.take());
+    this.nodes.run();
     this.#passes.run(this.#now);
   }
 
   #act({ due, arg }: { due: Due; arg: number }): void {
     if (due === Due.Check) {
+      for (const job of this.nodes.check()) this.#lives.launch(job);
       this.#check.run();
       this.reservations.check();
     } else if (due === Due.Decay) {
@@ -133,10 +144,12 @@ export class Controller implements SchedulerActions {
     } else if (due === Due.Slice) this.#turns.slice();
     else if (due === Due.Operation) this.#operate(arg);
     else if (due === Due.Released) {
-      this.#completing.released(arg);
+      if (this.#completing.released(arg)) this.nodes.freed(arg);
       this.freed();
-    } else {
-      if (due === Due.Registration) setNodeState(this, [this.state.nodes.names[arg]!], "RESUME");
+    } else if (due === Due.Booted) this.nodes.booted(arg);
+    else if (due === Due.Reboot) this.nodes.rebootIfIdle(arg);
+    else {
+      if (due === Due.Registration) this.nodes.registeredAgain(arg);
       if (due === Due.Reservation) this.reservations.border();
       this.queue();
     }
@@ -282,4 +295,9 @@ export class Controller implements SchedulerActions {
     job.priority = 0;
     this.reason(job, reason);
   }
+}
+
+/** Seconds as µs, rounded up: the clock must show them. */
+function moment(seconds: number): number {
+  return Math.ceil(seconds * SECOND);
 }

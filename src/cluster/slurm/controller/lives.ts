@@ -32,11 +32,28 @@ export class Lives {
     for (const { name, count } of job.request.licenses) state.licenses.get(name)!.used += count;
     parts.selector.allocate(job, allocation);
     parts.limits.started(job);
-    this.check.watch(job);
     this.controller.delayed.started(job);
     this.controller.rest.changed();
     this.controller.reservations.occupied(job);
     this.controller.changed();
+    if (this.controller.nodes.allocated(job)) this.controller.reason(job, "CONFIGURING");
+    else this.#run(job);
+  }
+
+  /** The nodes of a job that was configuring are up: its time begins to count. */
+  launch(job: SlurmJob): void {
+    const { now } = this.controller.state;
+    this.controller.nodes.configuring.delete(job);
+    job.reason = "None";
+    job.startTime = now;
+    job.endTime = now + 60 * job.timeLimit!;
+    this.controller.delayed.started(job);
+    this.controller.changed();
+    this.#run(job);
+  }
+
+  #run(job: SlurmJob): void {
+    this.check.watch(job);
     this.turns.start(job);
   }
 
@@ -61,8 +78,12 @@ export class Lives {
     state.running.delete(job);
     if (job.array !== undefined) job.array.running--;
     this.check.forget(job);
-    this.turns.ended(job);
-    this.completing.leave(job, end);
+    // One that is configuring has not begun anywhere.
+    if (!job.configuring) {
+      this.turns.ended(job);
+      this.completing.leave(job, end);
+    }
+    this.controller.nodes.left(job);
     this.controller.reservations.freed();
   }
 
@@ -75,9 +96,13 @@ export class Lives {
     this.controller.directory.ended(job);
   }
 
-  /** A pending job, or the task of an array's head that the cluster calls `host`, has left. */
+  /** A pending or configuring job, or the task of an array's head that the cluster calls `host`, has left. */
   withdrawn(job: SlurmJob, host: number): void {
     const { state, parts } = this.controller;
+    if (job.configuring) {
+      this.ended(job, "CANCELLED", 0);
+      return;
+    }
     const task = job.hostsLeft.indexOf(host);
     if (task >= 0 && job.tasksLeft.length > 1) {
       parts.limits.withdrawn(job, 1);
@@ -100,6 +125,7 @@ export class Lives {
   requeue(job: SlurmJob, begin: number): void {
     const { controller } = this;
     const { state, parts } = controller;
+    const ran = !job.configuring;
     job.endTime = state.now;
     this.#leaveNodes(job, "PREEMPTED");
     job.state = SlurmJobState.Pending;
@@ -115,7 +141,7 @@ export class Lives {
     job.beginTime = begin;
     state.pending.add(job);
     parts.limits.submitted(job);
-    controller.host.requeue(job);
+    if (ran) controller.host.requeue(job);
     controller.reason(job, begin > state.now ? "BeginTime" : "None");
     parts.priorities.assign(job);
     controller.agenda.at(begin, Due.Eligible);

@@ -12,6 +12,18 @@ export interface Phases {
   decay: number;
   /** The gang scheduler's time slices. */
   slice: number;
+  /** The power thread: a time at which it looks. */
+  power: number;
+  /** When nodes first registered: those that nothing runs on are idle since then. */
+  registered: number;
 }
 
-export const atStart: Phases = { loop: 0, backfill: 0, limits: 0, decay: 0, slice: 0 };
+export const atStart: Phases = {
+  loop: 0,
+  backfill: 0,
+  limits: 0,
+  decay: 0,
+  slice: 0,
+  power: 0,
+  registered: 0,
+};

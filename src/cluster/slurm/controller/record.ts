@@ -68,6 +68,7 @@ export function newRecord(
     accrueTime: -1,
     deadline: at(submission.deadline) ?? Number.POSITIVE_INFINITY,
     startTime: -1,
+    configuring: false,
     endTime: -1,
     preSuspended: 0,
     suspendTime: -1,

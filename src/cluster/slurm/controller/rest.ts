@@ -31,6 +31,7 @@ export class Rest {
   get reached(): boolean {
     const { state, agenda, operations } = this.controller;
     if (state.running.size > 0 || this.controller.nextPass() !== Number.POSITIVE_INFINITY) return false;
+    if (this.controller.nodes.next !== Number.POSITIVE_INFINITY) return false;
     let period = this.#period;
     for (const { recurs, flags, end } of state.reservations) {
       if (recurs !== undefined) period = Math.max(period, periodOf(recurs));

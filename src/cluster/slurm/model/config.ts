@@ -1,3 +1,5 @@
+import type { PowerConfig } from "./power.js";
+
 /**
  * What a Slurm installation is configured to be: slurm.conf, topology.conf and the accounts database, read, checked and
  * with Slurm's defaults filled in. Names are Slurm's own in camel case. Units are stated because Slurm mixes them:
@@ -39,6 +41,7 @@ export interface SlurmConfig {
   maxArraySize: number;
   maxJobCount: number;
   returnToService: 0 | 1 | 2;
+  power: PowerConfig;
   /** MiB; Infinity when none is set. Partitions may set their own. */
   defMemPerCpu: number | undefined;
   defMemPerNode: number | undefined;
@@ -239,6 +242,10 @@ export interface PartitionConfig {
   defMemPerNode: number | undefined;
   maxMemPerCpu: number | undefined;
   maxMemPerNode: number | undefined;
+  /** Of power saving, seconds; undefined: the cluster's. */
+  suspendTime?: number | undefined;
+  suspendTimeout?: number | undefined;
+  resumeTimeout?: number | undefined;
   /** By TRES name; undefined: billing is the number of CPUs. */
   tresBillingWeights: Record<string, number> | undefined;
 }

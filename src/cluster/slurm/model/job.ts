@@ -66,6 +66,8 @@ export interface SlurmJob {
   /** --deadline; Infinity for none. */
   deadline: number;
   startTime: number;
+  /** It has its nodes and waits for some of them to boot; its time begins to count when they are up. */
+  configuring: boolean;
   /** Start + limit while it runs; the moment of its end afterwards. */
   endTime: number;
   /** Seconds that it had run when it was last suspended. */

@@ -24,10 +24,18 @@ export interface Nodes {
   /** The configuration line of each. */
   readonly lines: readonly NodeLine[];
 
-  /** Responding, and neither DOWN, DRAIN nor failing: may be given to jobs. */
+  /** Neither DOWN, DRAIN nor failing, and not on the way down: may be given to jobs. */
   readonly avail: BitVector;
-  /** Not DOWN: what backfill plans with. */
+  /** Those, and nodes that an administrator's reboot will bring back: what backfill plans with, as far as they are up. */
+  readonly coming: BitVector;
+  /** Not DOWN; nodes that reboot count as up. */
   readonly up: BitVector;
+  /** DRAIN or failing. */
+  readonly drained: BitVector;
+  /** Powered down, or on the way down. */
+  readonly powerDown: BitVector;
+  /** Powering up or rebooting: their jobs are configuring. */
+  readonly booting: BitVector;
   /** Nodes of completing jobs. */
   readonly completing: BitVector;
   /** Nodes without any job (completing jobs included). */

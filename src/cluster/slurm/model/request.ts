@@ -46,6 +46,8 @@ export interface JobRequest {
   /** --segment: nodes of a block-topology segment. */
   readonly segment: number;
   readonly licenses: readonly { readonly name: string; readonly count: number }[];
+  /** --reboot. */
+  readonly reboot?: boolean;
   /** --reservation. */
   readonly reservation: string;
 }

@@ -1,48 +1,25 @@
-import { Due } from "../controller/agenda.js";
 import type { Controller } from "../controller/controller.js";
-import type { SlurmJob } from "../model/job.js";
-
-/** Seconds until a node's slurmd registers again [run]. */
-const REGISTRATION = 1;
+import type { Operation } from "./operation.js";
 
 /**
- * `scontrol update NodeName=… State=…`. DOWN ends the jobs on the node; with ReturnToService=2 the node is back at its
- * next registration. DRAIN lets them finish. RESUME takes either back.
+ * `scontrol update NodeName=… State=…`, `scontrol reboot` and `scontrol cancel_reboot`. DOWN ends the jobs on the node;
+ * with ReturnToService=2 the node is back at its next registration. DRAIN lets them finish. RESUME takes either back.
  */
-export function setNodeState(
+export function changeNodes(
   controller: Controller,
-  names: readonly string[],
-  to: "DOWN" | "DRAIN" | "RESUME",
+  operation: Operation & { kind: "node-state" | "power" | "reboot" | "cancel-reboot" },
 ): void {
-  const { nodes, config } = controller.state;
-  for (const name of names) {
-    const node = nodes.index(name);
+  const { nodes, state } = controller;
+  for (const name of operation.nodes) {
+    const node = state.nodes.index(name);
     if (node < 0) continue;
-    if (to === "RESUME") {
-      // Reservations are gone through before the node is there: who lacks one takes it at the next check [run].
-      controller.reservations.replace();
-      nodes.avail.add(node);
-      nodes.up.add(node);
-      controller.reservations.freed();
-      continue;
-    }
-    nodes.avail.delete(node);
-    if (to === "DRAIN") {
-      controller.reservations.replace();
-      continue;
-    }
-    nodes.up.delete(node);
-    failJobsOn(controller, node);
-    controller.reservations.replace();
-    if (config.returnToService === 2)
-      controller.agenda.at(controller.state.now + REGISTRATION, Due.Registration, node);
-  }
-}
-
-function failJobsOn(controller: Controller, node: number): void {
-  const on = (job: SlurmJob) => job.allocation?.nodes.has(node);
-  for (const job of [...controller.state.running].filter(on)) {
-    if (job.requeue) controller.requeue(job, controller.afterCredential());
-    else controller.host.kill(job, "NODE_FAIL");
+    if (operation.kind === "reboot") nodes.reboot(node, operation.request);
+    else if (operation.kind === "cancel-reboot") nodes.cancelReboot(node);
+    else if (operation.kind === "power") {
+      if (operation.to === "up") nodes.powerUp(node);
+      else nodes.powerDown(node, operation.to);
+    } else if (operation.state === "RESUME") nodes.resume(node);
+    else if (operation.state === "DRAIN") nodes.drain(node);
+    else nodes.setDown(node);
   }
 }

@@ -4,6 +4,9 @@ import type { SubmittedDependency } from "../model/submission.js";
 /** What an administrator or a user does while the cluster runs, parsed from the command that does it. */
 export type Operation =
   | { kind: "node-state"; nodes: string[]; state: "DOWN" | "DRAIN" | "RESUME"; reason: string }
+  | { kind: "power"; nodes: string[]; to: "up" | "idle" | "asap" | "force" }
+  | { kind: "reboot"; nodes: string[]; request: RebootRequest }
+  | { kind: "cancel-reboot"; nodes: string[] }
   | { kind: "partition-state"; partition: string; state: PartitionConfig["state"] }
   | { kind: "hold"; jobs: string[]; by: "user" | "admin" }
   | { kind: "release"; jobs: string[] }
@@ -17,6 +20,12 @@ export type Operation =
   | { kind: "delete-reservation"; name: string }
   /** Prints priorities or shares into the journal. */
   | { kind: "print"; what: "sprio" | "sshare"; command: string };
+
+/** `scontrol reboot [ASAP] [nextstate=…]`. */
+export interface RebootRequest {
+  asap: boolean;
+  nextState: "RESUME" | "DOWN" | undefined;
+}
 
 /** `scontrol update JobId=…`: what is undefined stays. */
 export interface JobChanges {

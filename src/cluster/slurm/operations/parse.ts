@@ -1,9 +1,9 @@
-import { expandHostlist } from "../../../core/hostlist.js";
 import { closest } from "../../../core/suggest.js";
 import { parseSlurmMinutes } from "../config/time.js";
 import { parseDependencies } from "../request/grammar.js";
 import type { JobChanges, Operation } from "./operation.js";
 import { OperationError } from "./operation-error.js";
+import { parseCancelReboot, parseNodeUpdate, parseReboot } from "./parse-nodes.js";
 import { parseScancel } from "./scancel.js";
 import { commandWords, keyValues } from "./words.js";
 
@@ -18,20 +18,14 @@ const VERBS = [
   "requeuehold",
   "suspend",
   "resume",
+  "reboot",
+  "cancel_reboot",
 ];
-const NODE_STATES = {
-  DOWN: "DOWN",
-  DRAIN: "DRAIN",
-  FAIL: "DRAIN",
-  RESUME: "RESUME",
-  UNDRAIN: "RESUME",
-  IDLE: "RESUME",
-} as const;
 const PARTITION_STATES = ["UP", "DOWN", "DRAIN", "INACTIVE"] as const;
 
 /**
- * The operation that a command line stands for: `scontrol update|create|delete|hold|release|requeue|suspend|resume …`
- * or `scancel …`, as typed in a shell.
+ * The operation that a command line stands for: `scontrol update|create|delete|hold|release|requeue|suspend|resume|
+ * reboot|cancel_reboot …` or `scancel …`, as typed in a shell.
  *
  * @throws OperationError
  */
@@ -72,6 +66,10 @@ export function parseOperation(line: string): Operation {
       return { kind: "suspend", jobs: jobs(words, verb) };
     case "resume":
       return { kind: "resume", jobs: jobs(words, verb) };
+    case "reboot":
+      return parseReboot(words);
+    case "cancel_reboot":
+      return parseCancelReboot(words);
   }
   const near = closest(verb, VERBS);
   throw new OperationError(
@@ -99,7 +97,7 @@ function jobs(words: readonly string[], verb: string): string[] {
 function update(words: readonly string[]): Operation {
   const given = keyValues(words);
   if (given.has("reservationname")) return { kind: "update-reservation", given };
-  if (given.has("nodename")) return updateNodes(given);
+  if (given.has("nodename")) return parseNodeUpdate(given);
   if (given.has("partitionname")) return updatePartition(given);
   if (given.has("jobid")) return updateJob(given);
   throw new OperationError(
@@ -107,21 +105,6 @@ function update(words: readonly string[]): Operation {
     "update",
     "it takes NodeName=, PartitionName=, JobId= or ReservationName=",
   );
-}
-
-function updateNodes(given: ReadonlyMap<string, string>): Operation {
-  const names = given.get("nodename")!;
-  const nodes = expandHostlist(names, (message, part) => {
-    throw new OperationError(message, part);
-  });
-  const state = NODE_STATES[(given.get("state") ?? "").toUpperCase() as keyof typeof NODE_STATES];
-  if (state === undefined)
-    throw new OperationError(
-      `a node cannot be given the state "${given.get("state") ?? ""}"`,
-      given.get("state") ?? names,
-      `there are ${Object.keys(NODE_STATES).join(", ")}`,
-    );
-  return { kind: "node-state", nodes, state, reason: given.get("reason") ?? "" };
 }
 
 function updatePartition(given: ReadonlyMap<string, string>): Operation {

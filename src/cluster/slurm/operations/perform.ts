@@ -2,7 +2,7 @@ import type { Controller } from "../controller/controller.js";
 import type { SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
 import { setPriority } from "../priority/given.js";
-import { setNodeState } from "./node-state.js";
+import { changeNodes } from "./node-state.js";
 import type { CancelFilter, JobChanges, Operation } from "./operation.js";
 import { createReservation, updateReservation } from "./reservation.js";
 import { updateDependencies } from "./update-dependencies.js";
@@ -30,7 +30,10 @@ export function perform(operation: Operation, controller: Controller): string | 
   };
   switch (operation.kind) {
     case "node-state":
-      setNodeState(controller, operation.nodes, operation.state);
+    case "power":
+    case "reboot":
+    case "cancel-reboot":
+      changeNodes(controller, operation);
       break;
     case "partition-state": {
       const partition = controller.state.partitions.find(({ name }) => name === operation.partition);
@@ -47,12 +50,16 @@ export function perform(operation: Operation, controller: Controller): string | 
     case "requeue":
       each(operation.jobs, (job) => {
         if (job.state === SlurmJobState.Running || job.state === SlurmJobState.Suspended)
-          controller.requeue(job, controller.afterCredential());
+          // Nothing has been launched that a credential could still be out for.
+          controller.requeue(job, job.configuring ? controller.state.now : controller.afterCredential());
         if (operation.hold) holdJob(controller, job, "admin");
       });
       break;
     case "suspend":
-      each(operation.jobs, (job) => job.state === SlurmJobState.Running && controller.suspend(job));
+      each(
+        operation.jobs,
+        (job) => job.state === SlurmJobState.Running && !job.configuring && controller.suspend(job),
+      );
       break;
     case "resume":
       each(operation.jobs, (job) => job.state === SlurmJobState.Suspended && controller.resume(job));

@@ -52,7 +52,7 @@ const memory =
   };
 
 const flag =
-  (key: "overSubscribe" | "contiguous" | "spread"): Apply =>
+  (key: "overSubscribe" | "contiguous" | "spread" | "reboot"): Apply =>
   ({ request }) => {
     request[key] = true;
     return undefined;
@@ -204,6 +204,7 @@ export const readOptions: Readonly<Record<string, SbatchOption>> = {
   partition: needed((d, v) => { d.job.partitions = v.split(",").filter((name) => name !== ""); return undefined; }, "p"),
   priority: needed(parsed((v) => (/^top$/i.test(v) ? 4_294_967_293 : integer(v)), (d, v) => { d.job.priority = v; }, "a whole number")),
   qos: needed(word("qos"), "q"),
+  reboot: bare(flag("reboot")),
   requeue: bare((d) => { d.job.requeue = true; return undefined; }),
   reservation: needed((d, v) => { d.request.reservation = v; return undefined; }),
   segment: needed(count("segment")),
@@ -237,7 +238,6 @@ export const unmodelledOptions: Readonly<Record<string, SbatchOption>> = {
   nodefile: misses("names nodes in a file", "needed", "F"),
   power: misses("asks for a power level"),
   prefer: misses("prefers nodes with features"),
-  reboot: misses("reboots the nodes first", "none"),
   signal: misses("sends a signal before the limit"),
   "sockets-per-node": misses("asks for nodes with so many sockets"),
   "thread-spec": misses("leaves threads to the system"),

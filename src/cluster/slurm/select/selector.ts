@@ -3,6 +3,7 @@ import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { Selection, Selector } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
+import { BootWeights } from "./boot-weights.js";
 import { buildBlocks } from "./choose/block.js";
 import { buildTree } from "./choose/tree.js";
 import { distribute, totalCpus } from "./distribute.js";
@@ -32,6 +33,7 @@ class ConsTres implements Selector {
   private readonly requests: Requests;
   private readonly bench: Bench;
   private readonly wholeNodes: WholeNodes;
+  private readonly bootWeights: BootWeights;
   private readonly offered: BitVector;
   /** Since when jobs wait for few switches. */
   private readonly switchWait = new WeakMap<SlurmJob, number>();
@@ -56,6 +58,7 @@ class ConsTres implements Selector {
       future: new Resources(this.hardware),
       test: new JobTest(state, this.hardware, rules),
     };
+    this.bootWeights = new BootWeights(nodes, this.hardware);
     this.wholeNodes = new WholeNodes(this.bench, rules, shortcuts);
   }
 
@@ -93,6 +96,7 @@ class ConsTres implements Selector {
     if (required !== undefined && mode === "run" && !required.within(this.state.nodes.avail))
       return { kind: "unavailable", reason: "ReqNodeNotAvail" };
     const offered = this.offer(job, need, usable, mode);
+    this.bootWeights.set(need.partition.nodes, this.requests.wish(job).excluded, mode);
     const trial: Trial = { job, need, offered, required, options: this.options(job, need, reserved) };
     if (mode === "will-run") {
       const expected =

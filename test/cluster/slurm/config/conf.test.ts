@@ -282,9 +282,9 @@ describe("what is wrong in a slurm.conf is said where it stands", () => {
 });
 
 describe("what is read and not followed", () => {
-  it("is told: power saving, blocks, groups", () => {
+  it("is told: states that stay up, blocks, groups", () => {
     const { config, warnings } = read(
-      "SuspendTime=600\nTopologyPlugin=topology/block\nNodeName=n[1-4]\nPartitionName=p Nodes=ALL AllowGroups=staff\nPartitionName=q Nodes=ALL AllowGroups=ALL\n",
+      "SuspendExcStates=DRAIN\nTopologyPlugin=topology/block\nNodeName=n[1-4]\nPartitionName=p Nodes=ALL AllowGroups=staff\nPartitionName=q Nodes=ALL AllowGroups=ALL\n",
       { "topology.conf": "BlockName=a Nodes=n[1-2]\nBlockName=b Nodes=n[3-4]\nBlockSizes=2,4\n" },
     );
     expect(config.topology).toMatchObject({
@@ -296,7 +296,7 @@ describe("what is read and not followed", () => {
       blockSizes: [2, 4],
     });
     expect(warnings[0]!.message).toBe(
-      "3 settings are not modelled: SuspendTime (powers down nodes that have been idle for so long; a job that gets one waits for its boot); " +
+      "3 settings are not modelled: SuspendExcStates (keeps nodes in these states up); " +
         "topology/block (keeps jobs within blocks of nodes); AllowGroups (admits only users of these groups)",
     );
   });

@@ -66,7 +66,7 @@ describe("what cannot be meant", () => {
       "scontrol update NodeName=n1 State=BROKEN",
       'a node cannot be given the state "BROKEN"',
       "BROKEN",
-      "there are DOWN, DRAIN, FAIL, RESUME, UNDRAIN, IDLE",
+      "there are DOWN, DRAIN, FAIL, RESUME, UNDRAIN, IDLE, POWER_UP, POWER_DOWN, POWER_DOWN_ASAP, POWER_DOWN_FORCE",
     ],
     [
       "scontrol update State=UP",

@@ -6,6 +6,8 @@ import { repoPath } from "../../../support/shared.js";
 const folder = repoPath("test/oracles/slurm");
 /** Recorded by this project, for what the others leave open. */
 const ownFolder = repoPath("test/oracles/slurm-own");
+/** Of our own, too: nodes that are suspended, resumed and rebooted. */
+const powerFolder = repoPath("test/oracles/slurm-power");
 
 /** A recording of a real Slurm 22.05: what was asked of it, and what it decided. Seconds from its t = 0. */
 export interface GoldenCase {
@@ -119,6 +121,12 @@ export interface Observed {
   /** System accounts by the scenario's labels of users. */
   users: Record<string, string>;
   decision_log: [t: number, kind: DecisionKind, job: string, detail: string][];
+  /** Where nodes are suspended or rebooted: slurmctld's log lines about that, each after its time. */
+  power_events?: string[];
+  /** Calls of the programs, and what came of them (kill, boot), with host lists. */
+  power_log?: [t: number, what: "suspend" | "resume" | "reboot" | "fail" | "kill" | "boot", nodes: string][];
+  /** Changes of nodes seen by polling. */
+  node_log?: [t: number, node: string, state: string, reason: string, lastBusy: number | string][];
 }
 
 export interface Snapshot {
@@ -141,6 +149,7 @@ export interface Snapshot {
 /** Names of all recorded cases, sorted. */
 export const goldenNames = namesIn(folder);
 export const ownNames = namesIn(ownFolder);
+export const powerNames = namesIn(powerFolder);
 
 function namesIn(place: string): string[] {
   return readdirSync(place)
@@ -149,11 +158,13 @@ function namesIn(place: string): string[] {
     .sort();
 }
 
+function folderOf(name: string): string {
+  return powerNames.includes(name) ? powerFolder : ownNames.includes(name) ? ownFolder : folder;
+}
+
 export function goldenCase(name: string): GoldenCase {
   const { passes, events, ...rest } = JSON.parse(
-    gunzipSync(
-      readFileSync(join(ownNames.includes(name) ? ownFolder : folder, `${name}.json.gz`)),
-    ).toString(),
+    gunzipSync(readFileSync(join(folderOf(name), `${name}.json.gz`))).toString(),
   ) as Omit<GoldenCase, "name" | "passes" | "events"> & { passes: string; events: string };
   return {
     name,

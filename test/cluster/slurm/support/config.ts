@@ -8,6 +8,7 @@ import type {
   TresLimits,
 } from "../../../../src/cluster/slurm/model/config.js";
 import { expandNodes, type GoldenCase } from "./case.js";
+import { confOf } from "./conf.js";
 
 /** The cluster part of a scenario file. */
 interface Cluster {
@@ -24,6 +25,7 @@ interface Cluster {
     weight?: number;
     features?: string;
     memory_mb?: number;
+    state?: "CLOUD";
   }[];
   select?: { params?: string };
   scheduler?: { type?: "builtin" | "backfill"; params?: string | null; timeslice_s?: number };
@@ -96,7 +98,7 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
     weight: group.weight ?? 1,
     features: group.features?.split(",") ?? [],
     gres: group.gpus ? [{ name: "gpu", type: group.gpu_type ?? "", count: group.gpus }] : [],
-    state: "UP",
+    state: group.state ?? "UP",
   }));
   const all = nodes.flatMap((line) => line.names);
   const accounting = cluster.accounting ?? (cluster.qos !== undefined || cluster.accounts !== undefined);
@@ -198,6 +200,7 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
     enforcePartLimits: (extra.get("EnforcePartLimits") ?? "NO") as SlurmConfig["enforcePartLimits"],
     killWait: cluster.kill_wait_s ?? 30,
     overTimeLimit: cluster.over_time_limit_min ?? 0,
+    power: confOf(golden.conf, (cluster.topology ?? []).join("\n")).power,
     resvOverRun: 0,
     completeWait: 0,
     minJobAge: 1000000,
@@ -207,7 +210,7 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
     jobRequeue: true,
     maxArraySize: 1001,
     maxJobCount: 20000,
-    returnToService: 2,
+    returnToService: (number("ReturnToService") ?? 2) as 0 | 1 | 2,
     defMemPerCpu: number("DefMemPerCPU"),
     defMemPerNode: number("DefMemPerNode"),
     maxMemPerCpu: number("MaxMemPerCPU"),
@@ -282,6 +285,9 @@ function partition(line: Record<string, string | number | boolean>, all: string[
   return {
     name: String(line.name),
     default: line.default === true,
+    suspendTime: number("suspend_time"),
+    suspendTimeout: number("suspend_timeout"),
+    resumeTimeout: number("resume_timeout"),
     nodes: text("nodes") === undefined ? all : expandNodes(text("nodes")!),
     state: (text("state") ?? "UP") as PartitionConfig["state"],
     maxTime: number("max_time") ?? Number.POSITIVE_INFINITY,

@@ -121,6 +121,7 @@ function request(job: WorkloadJob, id: number): JobRequest {
       return { name, count: Number(count ?? 1) };
     }),
     reservation: job.reservation ?? "",
+    ...(job.extra?.includes("--reboot") ? { reboot: true } : {}),
   };
 }
 

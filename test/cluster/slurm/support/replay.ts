@@ -7,6 +7,7 @@ import { SECOND } from "../../../../src/core/units.js";
 import type { GoldenCase } from "./case.js";
 import { decayPhase } from "./decay-phase.js";
 import { type GoldenJob, goldenJobs } from "./jobs.js";
+import { launches, powerPhases } from "./power.js";
 import { passOf } from "./release.js";
 
 /** One row of the trace that a golden case is replayed as: a job, a task of an array, or a component. */
@@ -74,10 +75,13 @@ export function replayOf(golden: GoldenCase): Replay {
 function recordedDurations(golden: GoldenCase): Map<string, number> {
   const { observed } = golden;
   const durations = new Map<string, number>();
+  const launched = launches(golden);
   for (const [end, kind, job] of observed.decision_log) {
     if (kind !== "complete") continue;
     const own = observed.start_order.findLast(([label, t]) => label === job && t <= end);
-    if (own !== undefined)
+    const launch = launched.findLast((one) => one.job === job && one.t <= end);
+    if (own !== undefined && launch !== undefined && launch.t > own[1]) durations.set(job, end - launch.t);
+    else if (own !== undefined)
       durations.set(job, end - passOf(golden, own[1]) - stoodStill(observed.timeline, job, end));
   }
   return durations;
@@ -183,7 +187,7 @@ function phasesOf(golden: GoldenCase): Phases {
   const started = observed.slurmctld_started_t;
   // Whatever the check of limits did shows when it came.
   const kill = golden.events.find(({ text }) =>
-    /timed out|Time limit exhausted|Reservation ended/.test(text),
+    /timed out|Time limit exhausted|Reservation ended|Configuration for/.test(text),
   )?.t;
   return {
     loop: first("fm"),
@@ -191,5 +195,6 @@ function phasesOf(golden: GoldenCase): Phases {
     limits: kill ?? started,
     decay: decayPhase(golden.name),
     slice: started,
+    ...powerPhases(golden),
   };
 }

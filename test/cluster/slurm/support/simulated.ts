@@ -16,12 +16,13 @@ export interface Life {
 
 /**
  * Runs jobs, each a line `id,submit,run,user,sbatch`, under the policy `slurm` with these options, on two nodes of 16
- * cores unless `conf` has others.
+ * cores (or so many), `n-0` and so on.
  */
 export async function simulated(
   options: Record<string, unknown>,
   jobs: readonly string[],
   listener: JournalListener = {},
+  nodes = 2,
 ): Promise<Record<string, Life>> {
   const lives: Record<string, Life> = {};
   let facts: RunFacts;
@@ -44,7 +45,7 @@ export async function simulated(
   try {
     const trace = join(folder, "jobs.csv");
     writeFileSync(trace, `${["id,submit,run,user,sbatch", ...jobs].join("\n")}\n`);
-    const fleet = { pools: [{ name: "n", nodes: 2, cpus: 16 }] };
+    const fleet = { pools: [{ name: "n", nodes, cpus: 16 }] };
     const object = { name: "slurm", fleet, jobs: { trace }, scheduler: { policy: "slurm", ...options } };
     await simulate(await loadScenario({ object, name: "slurm" }), { listeners: [watch, listener] });
   } finally {

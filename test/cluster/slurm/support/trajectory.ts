@@ -11,11 +11,12 @@ import { Simulation } from "../../../../src/core/simulation.js";
 import { SECOND } from "../../../../src/core/units.js";
 import { Fleet } from "../../../../src/fleet/fleet.js";
 import { Shapes } from "../../../../src/fleet/shape.js";
-import { Journal } from "../../../../src/journal/journal.js";
+import { Journal, type NodeState } from "../../../../src/journal/journal.js";
 import { JobBatch } from "../../../../src/workload/batch.js";
 import type { JobStream } from "../../../../src/workload/stream.js";
 import type { GoldenCase } from "./case.js";
 import { goldenConfig } from "./config.js";
+import { recordedPower } from "./power.js";
 import { recordedRelease } from "./release.js";
 import { type Replay, type ReplayRow, replayOf } from "./replay.js";
 
@@ -26,6 +27,10 @@ export interface Trajectory {
   /** Jobs and the reasons that they were ever given. */
   reasons: Map<string, Set<string>>;
   ends: Map<string, { t: number; outcome: number }>;
+  /** When jobs had got nodes for whose boot they then waited; `lost`: they lost them before it was over. */
+  configuring: Map<string, { t: number; lost: boolean }[]>;
+  /** What nodes became, in order. */
+  nodes: { t: number; node: string; is: NodeState }[];
   /** What commands printed. */
   notes: { t: number; command: string; lines: readonly string[] }[];
 }
@@ -56,7 +61,14 @@ export async function trajectoryOf(
   const fleet = fleetOf(config);
   const names = newJobNames(() => new Names());
   const jobs = new Jobs(shapes, names, fleet);
-  const trajectory: Trajectory = { starts: new Map(), reasons: new Map(), ends: new Map(), notes: [] };
+  const trajectory: Trajectory = {
+    starts: new Map(),
+    reasons: new Map(),
+    ends: new Map(),
+    notes: [],
+    configuring: new Map(),
+    nodes: [],
+  };
   const state = buildState(config);
   const policy = new SlurmPolicy(
     state,
@@ -67,6 +79,7 @@ export async function trajectoryOf(
     golden.observed.epoch ?? 0,
     recordedRelease(golden, state.nodes),
     replay.clocks,
+    recordedPower(golden),
   );
   const journal = new Journal();
   const reasons = new Names();
@@ -80,8 +93,14 @@ export async function trajectoryOf(
         nodes.push(state.nodes.names[fleet.allocations.node[entry]!]!);
       all.push({ t: time / SECOND, nodes });
     },
-    reason: (_time, job, reason) => {
+    nodeState: (time, node, is) =>
+      trajectory.nodes.push({ t: time / SECOND, node: state.nodes.names[node]!, is }),
+    reason: (time, job, reason) => {
       const id = jobs.id(job);
+      const waits = trajectory.configuring.get(id) ?? [];
+      for (const wait of waits) wait.lost = true;
+      if (reasons.name(reason) === "CONFIGURING")
+        trajectory.configuring.set(id, [...waits, { t: time / SECOND, lost: false }]);
       trajectory.reasons.set(id, (trajectory.reasons.get(id) ?? new Set()).add(reasons.name(reason)));
     },
     end: (time, job, outcome) => {

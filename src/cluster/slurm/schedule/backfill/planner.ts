@@ -86,7 +86,7 @@ export class Planner {
     const { parameters } = state.config.scheduler;
     const end = state.now + 60 * parameters.bf_window;
     this.#running = this.context.selector.running();
-    this.map.reset(state.now, end, state.nodes.avail, this.#licenses.initial());
+    this.map.reset(state.now, end, state.nodes.coming, this.#licenses.initial());
     this.#windowEnd = this.map.floor(end);
     if (parameters.bf_running_job_reserve || parameters.bf_licenses)
       for (const job of state.jobs) reserveRunning(job, this.map, this.#licenses, state);

@@ -18,8 +18,12 @@ export function operate(stage: Stage, command: string, epoch = 0): void {
       for (const name of operation.nodes) {
         const node = state.nodes.index(name);
         // A node that was set down by hand is back at its next registration, at once.
-        if (operation.state === "DRAIN") state.nodes.avail.delete(node);
-        else if (operation.state === "RESUME") state.nodes.avail.add(node);
+        if (operation.state === "DRAIN") state.nodes.drained.add(node);
+        else if (operation.state === "RESUME") {
+          state.nodes.drained.delete(node);
+          state.nodes.up.add(node);
+        }
+        stage.nodes.settle(node);
       }
       return;
     case "partition-state":

@@ -18,6 +18,7 @@ import type {
   Selector,
 } from "../../../../../src/cluster/slurm/model/parts.js";
 import type { SlurmState } from "../../../../../src/cluster/slurm/model/state.js";
+import { NodeStates } from "../../../../../src/cluster/slurm/power/node-states.js";
 import { BackfillScheduler } from "../../../../../src/cluster/slurm/schedule/backfill/pass.js";
 import { FirstLook } from "../../../../../src/cluster/slurm/schedule/first-look.js";
 import { MainScheduler } from "../../../../../src/cluster/slurm/schedule/main-pass.js";
@@ -40,6 +41,7 @@ export interface Deed {
  */
 export class Stage implements SchedulerActions {
   readonly state: SlurmState;
+  readonly nodes: NodeStates;
   readonly selector: Selector;
   readonly limits: Limits;
   readonly priorities: Priorities;
@@ -56,7 +58,8 @@ export class Stage implements SchedulerActions {
 
   constructor(config: SlurmConfig) {
     this.state = buildState(config);
-    this.selector = createSelector(this.state);
+    this.nodes = new NodeStates(this.state, () => {});
+    this.selector = createSelector(this.state, !config.power.enabled);
     const { limits, priorities } = createAccounting(this.state);
     this.limits = limits;
     this.priorities = priorities;

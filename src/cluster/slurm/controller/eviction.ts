@@ -1,5 +1,5 @@
-import type { SlurmJob } from "../model/job.js";
-import { preemptModeOf } from "../select/preemption.js";
+import { type SlurmJob, SlurmJobState } from "../model/job.js";
+import { preemptModeOf, wholeOf } from "../select/preemption.js";
 import type { Controller } from "./controller.js";
 
 /** Preempted jobs: what becomes of them, and when. */
@@ -8,6 +8,11 @@ export class Eviction {
 
   /** The victim goes now, or when its grace is over. Those that only stand still are the gang scheduler's business. */
   ask(victim: SlurmJob, _preemptor: SlurmJob): void {
+    for (const one of wholeOf(victim))
+      if (one.state === SlurmJobState.Running || one.state === SlurmJobState.Suspended) this.#warn(one);
+  }
+
+  #warn(victim: SlurmJob): void {
     const { state } = this.controller;
     if (victim.preemptTime >= 0 || preemptModeOf(state, victim) === "SUSPEND") return;
     victim.preemptTime = state.now;

@@ -130,7 +130,8 @@ export class Lives {
     this.#leaveNodes(job, "PREEMPTED");
     job.state = SlurmJobState.Pending;
     job.allocation = undefined;
-    job.submitTime = state.now;
+    // Requeued in the second of its submission it counts as submitted in the next: records must differ in the database.
+    job.submitTime = state.now + (job.submitTime === state.now ? 1 : 0);
     job.startTime = -1;
     job.endTime = -1;
     job.preemptTime = -1;

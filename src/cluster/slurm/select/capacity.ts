@@ -118,8 +118,12 @@ export class Capacity {
       return asked > memory ? 0 : cpus;
     }
     if (need.whole && need.memory * cpus > memory) return 0;
-    const unit = this.hardware.select.consumes === "cpu" ? 1 : this.hardware.cpusPerCore[node]!;
-    // Whole cores are given, and their memory with them.
+    const { select, cpusPerCore, nodes } = this.hardware;
+    const unit =
+      select.consumes === "cpu"
+        ? 1
+        : cpusPerCore[node]! * (select.consumes === "socket" ? nodes.coresPerSocket[node]! : 1);
+    // Whole cores, or sockets, are given, and their memory with them.
     while (cpus > 0 && need.memory * Math.ceil(cpus / unit) * unit > memory) cpus -= unit;
     if (cpus <= 0) return 0;
     if (need.cpusPerTask > 1) cpus -= cpus % need.cpusPerTask;

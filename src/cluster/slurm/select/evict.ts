@@ -1,7 +1,7 @@
 import type { BitVector } from "../../../core/bit-vector.js";
 import { type JobAllocation, type SlurmJob, SlurmJobState } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
-import { mayPreempt, preemptionCandidates, preemptModeOf } from "./preemption.js";
+import { mayPreempt, preemptionCandidates, preemptModeOf, wholeOf } from "./preemption.js";
 import { attempt, type Bench, type Trial } from "./trial.js";
 
 /**
@@ -23,8 +23,8 @@ export function chooseVictims(
     for (const victim of candidates) {
       const mode = preemptModeOf(state, victim);
       if (mode !== "REQUEUE" && mode !== "CANCEL") continue;
-      if (!victim.allocation!.nodes.overlaps(trial.offered)) continue;
-      holdings.vacate(future, victim);
+      if (!holdsSome(victim, trial.offered)) continue;
+      for (const one of wholeOf(victim)) holdings.vacate(future, one);
       removed.push(victim);
       nodes = attempt(bench, trial, future)?.chosen;
       if (nodes !== undefined) break;
@@ -32,9 +32,13 @@ export function chooseVictims(
     if (nodes === undefined) return undefined;
     const found = nodes;
     if (round > preempt_reorder_count + 1 || round >= total)
-      return { victims: removed.filter((victim) => victim.allocation!.nodes.overlaps(found)), nodes: found };
+      return { victims: removed.filter((victim) => holdsSome(victim, found)), nodes: found };
     candidates = reorder(candidates, removed, found, preempt_strict_order);
   }
+}
+
+function holdsSome(victim: SlurmJob, nodes: BitVector): boolean {
+  return wholeOf(victim).some(({ allocation }) => allocation?.nodes.overlaps(nodes));
 }
 
 /** The next round's order: the last victim first, then (unless the order is strict) those that gave the most nodes. */
@@ -47,7 +51,15 @@ function reorder(
   const last = removed.at(-1)!;
   const others = candidates.filter((job) => job !== last);
   if (strict) return [last, ...others];
-  const gave = new Map(removed.map((job) => [job, found.overlap(job.allocation!.nodes)]));
+  const gave = new Map(
+    removed.map((job) => [
+      job,
+      wholeOf(job).reduce(
+        (sum, { allocation }) => sum + (allocation ? found.overlap(allocation.nodes) : 0),
+        0,
+      ),
+    ]),
+  );
   return [last, ...others.sort((a, b) => (gave.get(b) ?? 0) - (gave.get(a) ?? 0))];
 }
 

@@ -48,11 +48,19 @@ export function preemptionCandidates(
     if (victim.state !== SlurmJobState.Running && victim.state !== SlurmJobState.Suspended) continue;
     if (!mayPreempt(state, job, partition, victim)) continue;
     if (preemptModeOf(state, victim) === "OFF" || exempt(state, victim)) continue;
-    if (victim.allocation?.nodes.overlaps(partition.nodes)) candidates.push(victim);
+    // A heterogeneous job goes as a whole, by its first component.
+    if (victim.hetOffset > 0) continue;
+    if (wholeOf(victim).some((one) => one.allocation?.nodes.overlaps(partition.nodes)))
+      candidates.push(victim);
   }
   if (scheduler.parameters.preempt_youngest_first)
     return candidates.sort((a, b) => b.startTime - a.startTime || a.id - b.id);
   return candidates.sort((a, b) => rank(state, a) - rank(state, b) || a.id - b.id);
+}
+
+/** All that goes when a job is evicted: the components of a heterogeneous job. */
+export function wholeOf(victim: SlurmJob): readonly SlurmJob[] {
+  return victim.het?.components ?? [victim];
 }
 
 /** The lowest class first, then the smallest job. */

@@ -198,6 +198,7 @@ class ConsTres implements Selector {
   private now({ job, need }: Trial, { chosen, busy }: Found): Selection {
     const { holdings, test } = this.bench;
     const allocation = distribute(need, test.capacity, chosen, holdings.resources, busy);
+    if (overMemory(need, allocation, holdings.resources)) return { kind: "busy", possible: chosen };
     allocation.row = holdings.resources.freeRow(holdings.layer(need.partition), allocation);
     job.totalCpus = allocation.cpus.reduce((sum, n) => sum + n, 0);
     const victims = suspendedBy(this.bench, job, need.partition, allocation);
@@ -311,4 +312,17 @@ function narrowed(offered: BitVector, set: BitVector): BitVector {
   const both = offered.clone();
   both.and(set);
   return both;
+}
+
+/**
+ * Whole sockets bring more CPUs than were asked for, each with its memory: on nodes that do not have so much the job waits,
+ * as long as these are chosen for it. [run] in x-socket-memory.
+ */
+function overMemory(
+  need: Need,
+  { node, memory }: JobAllocation,
+  { hardware, memory: held }: Resources,
+): boolean {
+  if (!hardware.select.memory || !need.memoryPerCpu || hardware.select.consumes !== "socket") return false;
+  return node.some((at, i) => memory[i]! > hardware.nodes.memory[at]! - held[at]!);
 }

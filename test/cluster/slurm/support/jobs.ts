@@ -96,7 +96,9 @@ function request(job: WorkloadJob, id: number): JobRequest {
     nodesGiven: job.nodes !== undefined,
     ntasks,
     ntasksPerNode,
-    ntasksPerSocket: 0,
+    ntasksPerSocket: Number(
+      job.extra?.map((option) => /^--ntasks-per-socket=(\d+)/.exec(option)?.[1]).find(Boolean) ?? 0,
+    ),
     ntasksPerCore: 0,
     cpusPerTask,
     minCpus: (ntasks || minNodes) * cpusPerTask,

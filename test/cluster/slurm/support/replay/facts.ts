@@ -67,6 +67,13 @@ export function factsOf(golden: GoldenCase): Facts {
   for (const [t, kind, job] of observed.decision_log)
     if (kind === "complete") facts.push({ t, kind: "end", job, how: ended.get(job) ?? "COMPLETED" });
     else if (kind === "timeout") facts.push({ t, kind: "end", job, how: "TIMEOUT" });
+  /** A heterogeneous job goes as a whole. */
+  const whole = (label: string) =>
+    /\+\d+$/.test(label)
+      ? observed.jobs
+          .map(({ id }) => id)
+          .filter((id) => id.replace(/\+\d+$/, "") === label.replace(/\+\d+$/, ""))
+      : [label];
   // Signals are also how a grace time begins.
   const asked = (t: number, text: string) =>
     text.startsWith("job_signal") &&
@@ -87,8 +94,9 @@ export function factsOf(golden: GoldenCase): Facts {
     if (preempted !== undefined) {
       // After a grace time it is the limit check that ends it.
       if (!text.endsWith("JobId=Invalid")) evictions.push({ t, job: preempted });
-      if (text.includes("requeued")) requeue(t, preempted);
-      else facts.push({ t, kind: "end", job: preempted, how: "PREEMPTED" });
+      for (const job of whole(preempted))
+        if (text.includes("requeued")) requeue(t, job);
+        else facts.push({ t, kind: "end", job, how: "PREEMPTED" });
     } else if (expired !== undefined) facts.push({ t, kind: "end", job: expired, how: "TIMEOUT" });
     else if (failed !== undefined) facts.push({ t, kind: "end", job: failed, how: "NODE_FAIL" });
     else if (moved !== undefined) requeue(t, moved);

@@ -291,7 +291,7 @@ export class Replay {
     return stage.deeds.map((deed) => {
       const label = stage.labelOf(deed.job);
       if (deed.kind === "preempt") return `evict ${label}`;
-      const names = deed.job.allocation!.nodes.list().map((node) => stage.state.nodes.names[node]!);
+      const names = deed.nodes!.map((node) => stage.state.nodes.names[node]!);
       return `${label} on ${names.join()}`;
     });
   }

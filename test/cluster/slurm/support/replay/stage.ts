@@ -33,6 +33,10 @@ export interface Deed {
   kind: "start" | "preempt";
   job: SlurmJob;
   by: "main" | "backfill";
+  /** Of a start. */
+  nodes?: readonly number[];
+  /** A start that the same pass took back. */
+  revoked?: boolean;
 }
 
 /**
@@ -172,7 +176,7 @@ export class Stage implements SchedulerActions {
   ): void {
     const { state } = this;
     const { maxTime, defaultTime } = partition.config;
-    this.deeds.push({ kind: "start", job, by });
+    this.deeds.push({ kind: "start", job, by, nodes: allocation.nodes.list() });
     job.partition = partition;
     job.timeLimit = limit ?? job.timeLimit ?? defaultTime ?? maxTime;
     job.state = SlurmJobState.Running;
@@ -222,7 +226,7 @@ export class Stage implements SchedulerActions {
     Object.assign(job, {
       state: SlurmJobState.Pending,
       allocation: undefined,
-      submitTime: state.now,
+      submitTime: state.now + (job.submitTime === state.now ? 1 : 0),
       startTime: -1,
       endTime: -1,
       eligibleTime: -1,
@@ -301,8 +305,27 @@ export class Stage implements SchedulerActions {
     this.cancel(job);
   }
 
-  revoke(): void {
-    throw new Error("no recorded case takes back a start");
+  /** A component that had begun is taken back, as another of its job cannot. */
+  revoke(job: SlurmJob): void {
+    const { state } = this;
+    this.limits.ended(job);
+    this.selector.release(job);
+    state.running.delete(job);
+    const begin = state.now + state.config.credentialLifetime + 1;
+    Object.assign(job, {
+      state: SlurmJobState.Pending,
+      allocation: undefined,
+      submitTime: state.now + (job.submitTime === state.now ? 1 : 0),
+      startTime: -1,
+      endTime: -1,
+      eligibleTime: -1,
+      accrueTime: -1,
+      beginTime: begin,
+      reason: "BeginTime",
+    });
+    state.pending.add(job);
+    this.limits.submitted(job);
+    this.deeds.find((deed) => deed.job === job && deed.kind === "start")!.revoked = true;
   }
 
   /** Remembers everything that a pass may change; the function returned brings it back. */
@@ -325,8 +348,8 @@ export class Stage implements SchedulerActions {
     const reservations = state.reservations.map((one) => ({ one, start: one.start, end: one.end }));
     const nextId = this.#nextId;
     return () => {
-      for (const { job, kind } of this.deeds) {
-        if (kind !== "start" || running.has(job)) continue;
+      for (const { job, kind, revoked } of this.deeds) {
+        if (kind !== "start" || running.has(job) || revoked) continue;
         this.limits.ended(job);
         this.selector.release(job);
         this.limits.submitted(job);

@@ -3,6 +3,8 @@ import { JobArrivals } from "../cluster/arrivals.js";
 import { Cluster } from "../cluster/cluster.js";
 import { Jobs, newJobNames } from "../cluster/jobs.js";
 import { clusterPolicies } from "../cluster/registry.js";
+import type { TimedOperation } from "../cluster/slurm/controller/controller.js";
+import { reservationsMade } from "../cluster/slurm/operations/operation.js";
 import { sbatchReader } from "../cluster/slurm/request/reading.js";
 import { InputError, InvariantError } from "../core/errors.js";
 import { Names } from "../core/names.js";
@@ -84,6 +86,7 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
     shapes,
     submissions: sbatchReader(unmodelled),
     ...(named.length === 0 ? {} : { nodes: new Set(named) }),
+    reservations: new Set(reservationsOf(scenario.scheduler)),
   };
   const reading = {
     folder,
@@ -204,6 +207,12 @@ async function run(loaded: LoadedScenario, options: SimulateOptions): Promise<Ou
     metrics,
   );
   return { result, events: simulation.events };
+}
+
+/** Those that the cluster's own operations make. */
+function reservationsOf({ policy, options }: LoadedScenario["scenario"]["scheduler"]): string[] {
+  if (policy !== "slurm") return [];
+  return reservationsMade((options as { operations?: readonly TimedOperation[] }).operations ?? []);
 }
 
 /** Unix time of the run's start by the first trace that knows it. */

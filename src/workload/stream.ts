@@ -81,6 +81,8 @@ export interface JobContext {
   submissions?: SubmissionReader;
   /** Nodes that there are, for traces that name the nodes on which jobs ran. */
   nodes?: ReadonlySet<string>;
+  /** Reservations that the run makes: jobs that ran in one of that name ask for it. */
+  reservations?: ReadonlySet<string>;
 }
 
 export type JobStream = RowStream<JobBatch>;

@@ -27,6 +27,13 @@ export interface RebootRequest {
   nextState: "RESUME" | "DOWN" | undefined;
 }
 
+/** Names of the reservations that operations make. */
+export function reservationsMade(operations: readonly { operation: Operation }[]): string[] {
+  return operations.flatMap(({ operation }) =>
+    operation.kind === "create-reservation" ? (operation.given.get("reservationname") ?? []) : [],
+  );
+}
+
 /** `scontrol update JobId=…`: what is undefined stays. */
 export interface JobChanges {
   priority?: number;

@@ -38,7 +38,7 @@ export class Requests {
   read(cell: Cell, component: number, delay: number): RowRequest | undefined {
     const line = cell("submitline");
     const own = ownOptions(cell, delay);
-    const key = `${component}\n${own}\n${line}\n${line === "" ? `${cell("reqtres")}\n${cell("alloctres")}\n${cell("reqmem")}` : ""}`;
+    const key = `${component}\n${own}\n${cell("reservation")}\n${line}\n${line === "" ? `${cell("reqtres")}\n${cell("alloctres")}\n${cell("reqmem")}` : ""}`;
     if (this.#known.has(key)) return this.#known.get(key);
     if (this.#known.size >= MOST_KEPT) this.#known.clear();
     const found = this.#fromLine(line, own, component, cell) ?? this.#fromTres(own, cell, line !== "");
@@ -53,8 +53,10 @@ export class Requests {
     const part = read.parts[component];
     if (part === undefined) return undefined;
     const changes: string[] = [];
+    const asked = /(?:^| )--reservation=(\S+)/.exec(part.text)?.[1];
+    const reservation = [cell("reservation"), asked].find((name) => this.#makes(name));
+    if (asked !== undefined && reservation === undefined) changes.push(Adjusted.reservation);
     const kept = part.text.split(/ (?=--)/).filter((option) => {
-      if (option.startsWith("--reservation=")) changes.push(Adjusted.reservation);
       return (
         !/^--(reservation|begin|deadline)=/.test(option) &&
         !(option.startsWith("--partition=") && cell("partition") !== "" && !option.includes(","))
@@ -62,6 +64,7 @@ export class Requests {
     });
     // A job that may get less than its limit shows the one that it got.
     const limit = kept.some((option) => option.startsWith("--time-min")) ? withoutTime(own) : own;
+    if (reservation !== undefined) kept.push(`--reservation=${reservation}`);
     return this.#submitted(
       `${kept.join(" ")} ${kept.some((o) => o.startsWith("--partition=")) ? withoutPartition(limit) : limit}`,
       changes,
@@ -69,7 +72,16 @@ export class Requests {
   }
 
   #fromTres(own: string, cell: Cell, hadLine: boolean): RowRequest | undefined {
-    return this.#submitted(`${optionsOf(readResources(cell))} ${own}`, hadLine ? [Adjusted.submitLine] : []);
+    const inside = this.#makes(cell("reservation")) ? ` --reservation=${cell("reservation")}` : "";
+    return this.#submitted(
+      `${optionsOf(readResources(cell))} ${own}${inside}`,
+      hadLine ? [Adjusted.submitLine] : [],
+    );
+  }
+
+  /** Does the run make a reservation of that name? */
+  #makes(name: string | undefined): boolean {
+    return name !== undefined && (this.#input.context.reservations?.has(name) ?? false);
   }
 
   #submitted(text: string, changes: readonly string[]): RowRequest | undefined {

@@ -129,7 +129,7 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     return known;
   }
 
-  start(job: SlurmJob): void {
+  start(job: SlurmJob, beneath: boolean): void {
     const { node, cpus, gpus, memory, row } = job.allocation!;
     const placement = this.#placement;
     placement.clear();
@@ -137,7 +137,7 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     for (let i = 0; i < node.length; i++) {
       const mask = gpus[i]!;
       // Jobs in a row above the first run on cores that those below hold already.
-      placement.add(node[i]!, bits(mask), row > 0 ? 0 : cpus[i]!, memory[i]! * MIB, mask);
+      placement.add(node[i]!, bits(mask), row > 0 || beneath ? 0 : cpus[i]!, memory[i]! * MIB, mask);
     }
     if (!this.#act!.start(job.host, placement))
       throw new InvariantError(`job ${job.label} has no room where the controller put it`);

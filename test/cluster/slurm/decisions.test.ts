@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { goldenCase, goldenNames, ownNames } from "./support/case.js";
+import { goldenCase, goldenNames, ownNames, powerNames } from "./support/case.js";
 import { type Agreement, agreementOf } from "./support/replay/agreement.js";
 import type { PassReport } from "./support/replay/replay.js";
 
@@ -18,7 +18,7 @@ const rows: string[] = [];
 
 /** Changes of jobs by scontrol are replayed by trajectories only. */
 const changed: readonly string[] = ["w-usage-threshold", "x-dependency-update", "x-dependency-after"];
-const cases = [...goldenNames, ...ownNames].filter((name) => !changed.includes(name));
+const cases = [...goldenNames, ...ownNames, ...powerNames].filter((name) => !changed.includes(name));
 
 /**
  * Each pass of the recorded scheduler is run on the recorded state: jobs and nodes are as Slurm had left

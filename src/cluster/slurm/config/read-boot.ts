@@ -10,14 +10,24 @@ import { nearest } from "./read-nodes.js";
  * `boot:` of the scenario's scheduler: how long nodes take to come up. One duration for all, or a mapping of host lists
  * (and `default`) to durations or `never`. Wrong ones go into `problems`.
  */
-export function readBoot(value: unknown, { nodes }: SlurmConfig, problems: Problem[]): BootTimes {
+export function readBoot(value: unknown, config: SlurmConfig, problems: Problem[]): BootTimes {
   const times: { nodes: Record<string, number>; others: number | undefined } = {
     nodes: {},
     others: undefined,
   };
   if (value === undefined) return times;
-  if (!isMapping(value)) return { ...times, others: duration(value, ["scheduler", "boot"], problems) };
-  const names = new Set(nodes.flatMap((line) => line.names));
+  const names = new Set(config.nodes.flatMap((line) => line.names));
+  const set = (nodes: Iterable<string>, seconds: number | undefined, path: string[]) => {
+    if (seconds === undefined) return;
+    const slow = [...nodes].find((name) => Number.isFinite(seconds) && seconds > resumeTimeout(name, config));
+    if (slow !== undefined) problems.push(tooSlow(slow, seconds, config, path));
+  };
+  if (!isMapping(value)) {
+    const path = ["scheduler", "boot"];
+    times.others = duration(value, path, problems);
+    set(names, times.others, path);
+    return times;
+  }
   for (const [list, each] of Object.entries(value)) {
     const path = ["scheduler", "boot", list];
     const seconds = duration(each, path, problems);
@@ -25,7 +35,8 @@ export function readBoot(value: unknown, { nodes }: SlurmConfig, problems: Probl
       times.others = seconds;
       continue;
     }
-    for (const name of expandHostlist(list, (message) => problems.push({ ...wrong, message, path }))) {
+    const nodes = expandHostlist(list, (message) => problems.push({ ...wrong, message, path }));
+    for (const name of nodes) {
       if (names.has(name)) times.nodes[name] = seconds ?? 0;
       else {
         const hint = nearest(name, names);
@@ -37,8 +48,33 @@ export function readBoot(value: unknown, { nodes }: SlurmConfig, problems: Probl
         });
       }
     }
+    set(
+      nodes.filter((name) => names.has(name)),
+      seconds,
+      path,
+    );
   }
+  const others = [...names].filter((name) => times.nodes[name] === undefined);
+  set(others, times.others, ["scheduler", "boot", "default"]);
   return times;
+}
+
+/** Of the node's partitions the longest, else the cluster's. */
+function resumeTimeout(name: string, { partitions, power }: SlurmConfig): number {
+  const own = partitions.flatMap((one) =>
+    one.resumeTimeout !== undefined && one.nodes.includes(name) ? [one.resumeTimeout] : [],
+  );
+  return own.length > 0 ? Math.max(...own) : power.resumeTimeout;
+}
+
+/** It would be DOWN each time, and jobs that need it would try for ever. */
+function tooSlow(name: string, seconds: number, config: SlurmConfig, path: string[]): Problem {
+  return {
+    ...wrong,
+    message: `${name} would take ${seconds} s to boot, and is DOWN when it is not up within its ResumeTimeout of ${resumeTimeout(name, config)} s`,
+    path,
+    hint: "a longer ResumeTimeout, or never for a node that does not come up",
+  };
 }
 
 const wrong = { code: "slurm/wrong-value" } as const;

@@ -27,15 +27,18 @@ export class Turns {
     });
   }
 
-  /** Has the cluster start it. Those whose cores it takes stop before, and it stops after when it must wait its turn. */
-  start(job: SlurmJob): void {
+  /**
+   * Has the cluster start it. Those whose cores it takes stop before, and it stops after when it must wait its turn.
+   * `late`: it has had its nodes for a while, so that others may run on its cores by now.
+   */
+  start(job: SlurmJob, late = false): void {
     const { host } = this.controller;
     this.settle();
     this.#starting = job;
     this.#standsStill = false;
     this.#gang?.started(job);
     this.#starting = undefined;
-    host.start(job);
+    host.start(job, late && this.#standsStill);
     if (this.#standsStill) this.controller.suspend(job, true);
     this.#ask();
   }
@@ -47,7 +50,7 @@ export class Turns {
 
   /** Fills the places of those that have left. */
   settle(): void {
-    for (const job of this.#left.splice(0)) this.#gang!.ended(job);
+    if (this.#left.length > 0) this.#gang!.ended(...this.#left.splice(0));
     this.#ask();
   }
 

@@ -53,13 +53,18 @@ export class GangScheduler {
     this.evictLeaving();
   }
 
-  /** A job has ended, or goes back to the queue. */
-  ended(job: SlurmJob): void {
-    const partition = this.partitionOf(job);
-    const place = partition.jobs.findIndex((each) => each.job === job);
-    if (place < 0) return;
-    this.clearShadow(partition.jobs[place]!);
-    partition.jobs.splice(place, 1);
+  /** Jobs have ended, or go back to the queue; none of them is there any more when others take their places. */
+  ended(...jobs: readonly SlurmJob[]): void {
+    let found = false;
+    for (const job of jobs) {
+      const partition = this.partitionOf(job);
+      const place = partition.jobs.findIndex((each) => each.job === job);
+      if (place < 0) continue;
+      found = true;
+      this.clearShadow(partition.jobs[place]!);
+      partition.jobs.splice(place, 1);
+    }
+    if (!found) return;
     this.updateAll();
     this.evictLeaving();
   }

@@ -26,7 +26,10 @@ export interface Nodes {
 
   /** Neither DOWN, DRAIN nor failing, and not on the way down: may be given to jobs. */
   readonly avail: BitVector;
-  /** Those, and nodes that an administrator's reboot will bring back: what backfill plans with, as far as they are up. */
+  /**
+   * Those, and nodes that an administrator's reboot will bring back: what backfill plans with, as far as they are up, and
+   * what is not said to be unavailable.
+   */
   readonly coming: BitVector;
   /** Not DOWN; nodes that reboot count as up. */
   readonly up: BitVector;

@@ -114,6 +114,7 @@ export class NodeKeeper {
     const { states } = this;
     states.power[node] = Power.ComingUp;
     states.since[node] = this.controller.state.now;
+    states.bootingForJob.add(node);
     states.settle(node);
     this.#boot(node);
   }
@@ -128,7 +129,10 @@ export class NodeKeeper {
   freed(node: number): void {
     const { states, controller } = this;
     const idle = states.isIdle(node);
-    if (idle) states.lastBusy[node] = controller.state.now;
+    if (idle) {
+      states.lastBusy[node] = controller.state.now;
+      this.reboots.idle(node);
+    }
     this.#saving?.changed(controller.time, node, idle);
     if (idle && states.askedReboot.has(node)) this.#askForReboot(node);
   }
@@ -145,6 +149,7 @@ export class NodeKeeper {
 
   drain(node: number): void {
     this.controller.state.nodes.drained.add(node);
+    this.reboots.overruled(node);
     this.#changed(node);
     this.controller.reservations.replace();
   }
@@ -159,6 +164,7 @@ export class NodeKeeper {
     nodes.drained.delete(node);
     states.askedReboot.delete(node);
     states.comingBack.delete(node);
+    this.reboots.overruled(node);
     if (states.power[node] === Power.GoingDown) states.since[node] = Number.NEGATIVE_INFINITY;
     this.#saving?.replan();
     this.#changed(node);
@@ -241,6 +247,7 @@ export class NodeKeeper {
       states.power[node] = Power.On;
       state.nodes.up.add(node);
     } else return;
+    states.bootingForJob.delete(node);
     states.lastBusy[node] = state.now;
     states.settle(node);
     this.#saving?.changed(controller.time, node, states.isIdle(node));
@@ -252,6 +259,7 @@ export class NodeKeeper {
   #fail(node: number): void {
     const { controller } = this;
     controller.state.nodes.up.delete(node);
+    this.states.bootingForJob.delete(node);
     this.states.settle(node);
     failJobsOn(controller, node);
     controller.reservations.replace();

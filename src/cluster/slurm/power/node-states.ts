@@ -24,6 +24,8 @@ export class NodeStates {
   readonly rebooting: BitVector;
   /** Of those to be rebooted: drained until then, and in service again afterwards. */
   readonly comingBack: BitVector;
+  /** Booting because a job asked for it (--reboot): given to no other until it is up. */
+  readonly bootingForJob: BitVector;
   readonly #told: Uint8Array;
 
   constructor(
@@ -41,6 +43,7 @@ export class NodeStates {
     this.askedReboot = set();
     this.rebooting = set();
     this.comingBack = set();
+    this.bootingForJob = set();
     this.#told = new Uint8Array(count);
   }
 
@@ -55,7 +58,12 @@ export class NodeStates {
     const { nodes } = this.state;
     const power = this.power[node]!;
     const reboots = this.rebooting.has(node);
-    const avail = nodes.up.has(node) && !nodes.drained.has(node) && power !== Power.GoingDown && !reboots;
+    const avail =
+      nodes.up.has(node) &&
+      !nodes.drained.has(node) &&
+      power !== Power.GoingDown &&
+      !reboots &&
+      !this.bootingForJob.has(node);
     put(nodes.avail, node, avail);
     put(nodes.coming, node, avail || this.comingBack.has(node));
     put(nodes.powerDown, node, power === Power.GoingDown || power === Power.Down);

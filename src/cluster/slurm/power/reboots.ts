@@ -11,6 +11,8 @@ import type { PowerTimes } from "./times.js";
 export class Reboots {
   /** Those that are to be DOWN afterwards. */
   readonly #downAfter = new Set<number>();
+  /** Those whose reboot was cancelled while jobs were on them. */
+  readonly #cancelled = new Set<number>();
 
   /** @param boot RebootProgram is called for a node */
   constructor(
@@ -23,6 +25,7 @@ export class Reboots {
     const { states } = this;
     if (states.power[node] !== Power.On || states.rebooting.has(node)) return;
     states.askedReboot.add(node);
+    this.#cancelled.delete(node);
     this.#downAfter.delete(node);
     if (nextState === "DOWN") this.#downAfter.add(node);
     if (asap) states.state.nodes.drained.add(node);
@@ -30,14 +33,26 @@ export class Reboots {
     states.settle(node);
   }
 
-  /** `scontrol cancel_reboot`: only before the reboot has been begun. */
+  /** `scontrol cancel_reboot`: only before the reboot has been begun. Drained for it, the node stays so until it is idle. */
   cancel(node: number): void {
     const { states } = this;
     if (!states.askedReboot.has(node)) return;
     states.askedReboot.delete(node);
     states.comingBack.delete(node);
-    states.state.nodes.drained.delete(node);
+    this.#cancelled.add(node);
     states.settle(node);
+  }
+
+  /** The administrator says otherwise what state the node is in. */
+  overruled(node: number): void {
+    this.#cancelled.delete(node);
+  }
+
+  /** The node is idle. */
+  idle(node: number): void {
+    if (!this.#cancelled.delete(node)) return;
+    this.states.state.nodes.drained.delete(node);
+    this.states.settle(node);
   }
 
   /** The node may be idle: if so it reboots now. */

@@ -66,7 +66,7 @@ export class MainScheduler {
   }
 
   #begin(full: boolean): void {
-    this.#avail.copyFrom(this.context.state.nodes.avail);
+    this.#avail.copyFrom(this.context.state.nodes.coming);
     this.#failed.fill(0);
     this.#triedInPartition.fill(0);
     this.#failedReservations = [];

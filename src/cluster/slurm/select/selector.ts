@@ -93,7 +93,7 @@ class ConsTres implements Selector {
     const need = this.requests.need(job, partition);
     const { required, constraint } = this.requests.wish(job);
     if (constraint === "unknown") return { kind: "never", reason: "BadConstraints" };
-    if (required !== undefined && mode === "run" && !required.within(this.state.nodes.avail))
+    if (required !== undefined && mode === "run" && !required.within(this.state.nodes.coming))
       return { kind: "unavailable", reason: "ReqNodeNotAvail" };
     const offered = this.offer(job, need, usable, mode);
     this.bootWeights.set(need.partition.nodes, this.requests.wish(job).excluded, mode);

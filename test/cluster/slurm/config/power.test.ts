@@ -101,7 +101,7 @@ describe("power saving in slurm.conf", () => {
       return nodes.names.map((name) => time(name, 0));
     };
     expect(boots()).toEqual([300, 300, 45, 45, 45, 300]);
-    expect(boots("2m")).toEqual([120, 120, 120, 120, 120, 120]);
+    expect(boots("80s")).toEqual([80, 80, 80, 80, 80, 80]);
     expect(boots({ default: "30s", "c[1-2]": "4m", n4: "never" })).toEqual([
       240,
       240,
@@ -142,6 +142,11 @@ describe("what cannot be", () => {
     ["5 apples", "scheduler.boot: how long a node takes to boot must be a duration, or never"],
     [{ "n[1-": "5s" }, "scheduler.boot.n[1-"],
     [{ n9: "5s" }, "scheduler.boot.n9: there is no node n9"],
+    [
+      "61s",
+      "scheduler.boot: n1 would take 61 s to boot, and is DOWN when it is not up within its ResumeTimeout of 60 s",
+    ],
+    [{ default: "2m", "n[1-3]": "never", c1: "11m" }, "scheduler.boot.c1: c1 would take 660 s to boot"],
     [{ n1: 5 }, "scheduler.boot.n1: how long a node takes to boot must be a duration, or never"],
   ])("boot: %j", (boot, message) => {
     const found = wrong(PROGRAMS, { boot });

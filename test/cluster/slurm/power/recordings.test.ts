@@ -77,7 +77,9 @@ function strayNodes(golden: GoldenCase, ours: Trajectory): string[] {
   const own = ours.nodes.flatMap(({ t, node, is }) =>
     KINDS[is] === undefined ? [] : [{ t, kind: KINDS[is], node }],
   );
-  const recorded = nodeEvents(golden).filter(({ kind }) => kind !== "up" && kind !== "fail");
+  const recorded = nodeEvents(golden)
+    .filter(({ kind }) => kind !== "up" && kind !== "fail")
+    .map((event) => ({ ...event, kind: event.kind === "job-reboot" ? "wake" : event.kind }));
   const end = golden.passes.at(-1)!.t;
   for (const node of new Set([...own, ...recorded].map((one) => one.node))) {
     const here = own.filter((one) => one.node === node && one.t < end - LOOK);

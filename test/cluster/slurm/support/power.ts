@@ -6,14 +6,14 @@ import { expandNodes, type GoldenCase } from "./case.js";
 /** Something that a recording says of nodes. Seconds. */
 export interface NodeEvent {
   t: number;
-  kind: "suspend" | "wake" | "reboot" | "up" | "fail" | "timed-out";
+  kind: "suspend" | "wake" | "job-reboot" | "reboot" | "up" | "fail" | "timed-out";
   node: string;
 }
 
 const KINDS: readonly [NodeEvent["kind"], RegExp][] = [
   ["suspend", /power_save: pid \d+ suspending nodes (\S+)/],
   ["wake", /power_save: pid \d+ waking nodes (\S+)/],
-  ["wake", /power_job_reboot: pid \d+ reboot nodes (\S+)/],
+  ["job-reboot", /power_job_reboot: pid \d+ reboot nodes (\S+)/],
   ["reboot", /Issuing reboot request for nodes (\S+)/],
   ["up", /[Nn]ode (\S+) (?:now responding|returned to service)$/],
   ["fail", /node (\S+) not resumed by ResumeTimeout/],
@@ -37,7 +37,7 @@ export function recordedBoots(golden: GoldenCase): BootTime {
   const events = nodeEvents(golden);
   const boots = new Map<string, number[]>();
   events.forEach(({ t, kind, node }, i) => {
-    if (kind !== "wake" && kind !== "reboot") return;
+    if (kind !== "wake" && kind !== "job-reboot" && kind !== "reboot") return;
     const next = events.slice(i + 1).find((one) => one.node === node && one.kind !== "fail");
     boots.set(node, [
       ...(boots.get(node) ?? []),
@@ -67,16 +67,18 @@ class RecordedLooks implements LookClock {
   }
 }
 
-export function recordedPower(golden: GoldenCase): PowerSources {
-  const events = golden.observed.power_events;
-  if (events === undefined) return {};
-  // With a counted item of SuspendExcNodes each look logs what it keeps up.
-  const looks = events.flatMap((line) =>
+/** With a counted item of SuspendExcNodes each look logs what it keeps up; else none is known. */
+export function recordedLooks({ observed }: GoldenCase): number[] {
+  return (observed.power_events ?? []).flatMap((line) =>
     / excluded nodes (?=n)/.test(line) ? [Number(line.split(" ")[0])] : [],
   );
+}
+
+export function recordedPower(golden: GoldenCase): PowerSources {
+  if (golden.observed.power_events === undefined) return {};
   return {
     bootTime: recordedBoots(golden),
-    ...(golden.name === "w-power-backfill" ? { looks: new RecordedLooks(looks) } : {}),
+    ...(golden.name === "w-power-backfill" ? { looks: new RecordedLooks(recordedLooks(golden)) } : {}),
   };
 }
 

@@ -47,7 +47,10 @@ export async function simulated(
     writeFileSync(trace, `${["id,submit,run,user,sbatch", ...jobs].join("\n")}\n`);
     const fleet = { pools: [{ name: "n", nodes, cpus: 16 }] };
     const object = { name: "slurm", fleet, jobs: { trace }, scheduler: { policy: "slurm", ...options } };
-    await simulate(await loadScenario({ object, name: "slurm" }), { listeners: [watch, listener] });
+    await simulate(await loadScenario({ object, name: "slurm" }), {
+      listeners: [watch, listener],
+      checkInvariants: true,
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }

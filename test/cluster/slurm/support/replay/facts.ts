@@ -1,6 +1,8 @@
 import { expandNodes, type GoldenCase } from "../case.js";
 import { decayTicks } from "../decay-phase.js";
 import { type GoldenJob, goldenJobs } from "../jobs.js";
+import { launches, nodeEvents } from "../power.js";
+import { type NodeFact, nodeFacts } from "./nodes.js";
 
 /** One thing that happened to Slurm, or that Slurm did outside of its passes. Seconds. */
 export type Fact =
@@ -23,6 +25,9 @@ export type Fact =
   /** It would need other nodes and finds none. */
   | { t: number; kind: "reservation-stays"; reservation: string }
   | { t: number; kind: "suspend" | "resume"; job: string }
+  /** The nodes of a job that waited for them are up. */
+  | { t: number; kind: "launch"; job: string }
+  | NodeFact
   | { t: number; kind: "tick" };
 
 /** A start as Slurm logged it. */
@@ -87,7 +92,9 @@ export function factsOf(golden: GoldenCase): Facts {
       label(/^Reservation ended for JobId=(\S+)/);
     const failed = label(/^Killing JobId=(\S+) on failed node/);
     const moved = label(/^requeue job JobId=(\S+) due to failure/);
-    const killed = asked(t, text) ? label(/^job_signal: \d+ of running JobId=(\S+) successful/) : undefined;
+    const killed = asked(t, text)
+      ? label(/^job_signal: \d+ of (?:running|configuring) JobId=(\S+) successful/)
+      : undefined;
     const warned = asked(t, text) ? undefined : label(/^job_signal: 15 of running JobId=(\S+) successful/);
     if (warned !== undefined) evictions.push({ t, job: warned });
     const cancelled = label(/^job_signal: \d+ of pending JobId=(\S+) successful/);
@@ -123,13 +130,18 @@ export function factsOf(golden: GoldenCase): Facts {
         .replace(/\{u:(\w+)\}/g, "$1")
         .replace(/^@/, ""),
     );
-    facts.push({ t: times[i]!, kind: "operation", command: words.join(" ") });
+    facts.push({
+      t: doneAt(golden, cmd, operations[i]!.t, times[i]!),
+      kind: "operation",
+      command: words.join(" "),
+    });
   });
   const priority = scenario.cluster.priority as { type?: string } | undefined;
   if (priority?.type === "multifactor")
     for (const t of decayTicks(golden.name))
       facts.push({ t: t + (tickDelay[golden.name] ?? 0), kind: "tick" });
-  facts.push(...suspensions(golden));
+  facts.push(...suspensions(golden), ...nodeFacts(golden));
+  for (const { t, job } of launches(golden)) facts.push({ t, kind: "launch", job });
   facts.sort((a, b) => a.t - b.t);
   const starts = observed.start_order.map(([job, t, by, nodes]) => ({
     t,
@@ -151,6 +163,17 @@ export function replacedNodes(text: string): { reservation: string; nodes: strin
   return name === undefined
     ? undefined
     : { reservation: name, nodes: [...expandNodes(added!), ...expandNodes(kept!)] };
+}
+
+/**
+ * When a command was carried out: before its answer was noted, which for a requeue matters. A node that is resumed
+ * must answer before it is had.
+ */
+function doneAt(golden: GoldenCase, cmd: readonly string[], asked: number, answered: number): number {
+  if (cmd[1] === "requeue") return Math.min(answered, asked + 0.05);
+  if (!cmd.includes("state=resume")) return answered;
+  const up = nodeEvents(golden).filter(({ t, kind }) => kind === "up" && t > asked && t < asked + 1);
+  return Math.max(answered, ...up.map(({ t }) => t));
 }
 
 /** A submission is logged when it has been answered; a pass may have started the job before. */

@@ -1,9 +1,11 @@
 import type { SlurmJob } from "../../../../../src/cluster/slurm/model/job.js";
+import type { Operation } from "../../../../../src/cluster/slurm/operations/operation.js";
 import { parseOperation } from "../../../../../src/cluster/slurm/operations/parse.js";
 import {
   createReservation,
   updateReservation,
 } from "../../../../../src/cluster/slurm/operations/reservation.js";
+import { Power } from "../../../../../src/cluster/slurm/power/node-states.js";
 import type { Stage } from "./stage.js";
 
 /** Does to a stage what an administrator did to the real cluster. */
@@ -22,8 +24,21 @@ export function operate(stage: Stage, command: string, epoch = 0): void {
         else if (operation.state === "RESUME") {
           state.nodes.drained.delete(node);
           state.nodes.up.add(node);
+          if (stage.nodes.power[node] === Power.GoingDown) stage.nodes.power[node] = Power.Down;
         }
         stage.nodes.settle(node);
+      }
+      return;
+    case "power":
+    case "reboot":
+    case "cancel-reboot":
+      for (const name of operation.nodes) askOfNode(stage, state.nodes.index(name), operation);
+      return;
+    case "requeue":
+      // Recorded of a job that was configuring: it waits again at once.
+      for (const job of jobs(operation.jobs)) {
+        stage.requeue(job);
+        stage.back(job, state.now);
       }
       return;
     case "partition-state":
@@ -52,6 +67,27 @@ export function operate(stage: Stage, command: string, epoch = 0): void {
     default:
       throw new Error(`no recorded case has: ${command}`);
   }
+}
+
+/** What an administrator asks of a node: what comes of it is recorded. */
+function askOfNode(
+  stage: Stage,
+  node: number,
+  operation: Operation & { kind: "power" | "reboot" | "cancel-reboot" },
+): void {
+  const { nodes, downAfter } = stage;
+  const { drained } = nodes.state.nodes;
+  if (operation.kind === "cancel-reboot") {
+    // It stays drained until its job has left it.
+    nodes.comingBack.delete(node);
+    stage.drainedUntilIdle.add(node);
+  } else if (operation.kind === "reboot") {
+    const { asap, nextState } = operation.request;
+    if (asap) drained.add(node);
+    if (asap && nextState === "RESUME") nodes.comingBack.add(node);
+    if (nextState === "DOWN") downAfter.add(node);
+  } else if (operation.to === "asap") drained.add(node);
+  nodes.settle(node);
 }
 
 /** A reservation is gone; who waited for it waits for ever. */

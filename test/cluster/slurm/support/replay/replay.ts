@@ -3,6 +3,7 @@ import { BitVector } from "../../../../../src/core/bit-vector.js";
 import { expandNodes, type GoldenCase } from "../case.js";
 import { goldenConfig } from "../config.js";
 import { type Fact, factsOf, type RecordedEviction, type RecordedStart } from "./facts.js";
+import { changeNode } from "./nodes.js";
 import { operate, remove } from "./operations.js";
 import { Stage } from "./stage.js";
 
@@ -144,11 +145,17 @@ export class Replay {
       case "cancel":
         this.#cancel(fact.job);
         return;
+      case "node": {
+        const node = stage.state.nodes.index(fact.node);
+        changeNode(stage.nodes, node, fact.what, fact.what === "up" && stage.downAfter.delete(node));
+        return;
+      }
       default: {
         const job = stage.find(fact.job);
         if (job === undefined) return;
         if (fact.kind === "suspend") stage.suspend(job);
         else if (fact.kind === "resume") stage.resume(job);
+        else if (fact.kind === "launch") stage.launch(job);
         else if (fact.kind === "requeue") {
           if (job.state !== SlurmJobState.Running) return;
           stage.requeue(job);

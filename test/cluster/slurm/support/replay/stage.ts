@@ -18,7 +18,7 @@ import type {
   Selector,
 } from "../../../../../src/cluster/slurm/model/parts.js";
 import type { SlurmState } from "../../../../../src/cluster/slurm/model/state.js";
-import { NodeStates } from "../../../../../src/cluster/slurm/power/node-states.js";
+import { NodeStates, Power } from "../../../../../src/cluster/slurm/power/node-states.js";
 import { BackfillScheduler } from "../../../../../src/cluster/slurm/schedule/backfill/pass.js";
 import { FirstLook } from "../../../../../src/cluster/slurm/schedule/first-look.js";
 import { MainScheduler } from "../../../../../src/cluster/slurm/schedule/main-pass.js";
@@ -46,6 +46,9 @@ export interface Deed {
 export class Stage implements SchedulerActions {
   readonly state: SlurmState;
   readonly nodes: NodeStates;
+  /** Nodes that are to be DOWN after their reboot. */
+  readonly downAfter = new Set<number>();
+  readonly drainedUntilIdle = new Set<number>();
   readonly selector: Selector;
   readonly limits: Limits;
   readonly priorities: Priorities;
@@ -63,6 +66,9 @@ export class Stage implements SchedulerActions {
   constructor(config: SlurmConfig) {
     this.state = buildState(config);
     this.nodes = new NodeStates(this.state, () => {});
+    for (const [node, { state }] of this.state.nodes.lines.entries())
+      if (state === "CLOUD") this.nodes.power[node] = Power.Down;
+    for (let node = 0; node < this.state.nodes.count; node++) this.nodes.settle(node);
     this.selector = createSelector(this.state, !config.power.enabled);
     const { limits, priorities } = createAccounting(this.state);
     this.limits = limits;
@@ -184,12 +190,21 @@ export class Stage implements SchedulerActions {
     job.startTime = state.now;
     job.endTime = state.now + 60 * Math.min(job.timeLimit, 525_600);
     job.allocation = allocation;
+    job.configuring =
+      allocation.nodes.overlaps(state.nodes.powerDown) || allocation.nodes.overlaps(state.nodes.booting);
     state.pending.delete(job);
     state.running.add(job);
     if (job.array !== undefined) job.array.running++;
     for (const { name, count } of job.request.licenses) state.licenses.get(name)!.used += count;
     this.selector.allocate(job, allocation);
     this.limits.started(job);
+  }
+
+  /** The nodes of a job that was configuring are up. */
+  launch(job: SlurmJob): void {
+    job.configuring = false;
+    job.startTime = this.state.now;
+    job.endTime = this.state.now + 60 * job.timeLimit!;
   }
 
   /** The running job ends; its nodes are completing until `released`. */
@@ -212,7 +227,13 @@ export class Stage implements SchedulerActions {
     for (const { name, count } of job.request.licenses) state.licenses.get(name)!.used -= count;
     state.running.delete(job);
     if (job.array !== undefined) job.array.running--;
-    state.nodes.completing.or(job.allocation!.nodes);
+    for (const node of job.allocation!.node)
+      if (this.drainedUntilIdle.delete(node)) {
+        state.nodes.drained.delete(node);
+        this.nodes.settle(node);
+      }
+    if (!job.configuring) state.nodes.completing.or(job.allocation!.nodes);
+    job.configuring = false;
   }
 
   requeue(job: SlurmJob): void {

@@ -47,7 +47,6 @@ SchedulerType=sched/backfill
 SchedulerParameters=bf_max_job_test=1000,bf_interval=30,bf_continue,default_queue_depth=100
 PriorityType=priority/multifactor
 PriorityWeightAge=1000
-PriorityWeightJobSize=200
 PriorityWeightFairshare=500
 PriorityMaxAge=7-0
 AccountingStorageType=accounting_storage/slurmdbd

@@ -6,6 +6,7 @@ import { sprioLong, sprioRows } from "./priority/sprio.js";
 import { BackfillScheduler } from "./schedule/backfill/pass.js";
 import { FirstLook } from "./schedule/first-look.js";
 import { MainScheduler } from "./schedule/main-pass.js";
+import { PlainQueue } from "./schedule/plain-queue.js";
 import { createSelector } from "./select/selector.js";
 import { admit } from "./submit/admit.js";
 
@@ -23,8 +24,9 @@ export function makeParts(
   const selector = createSelector(state, shortcuts && !state.config.power.enabled);
   const { priorities, limits, shares } = createAccounting(state, epoch);
   const context = { state, selector, limits, actions };
-  const main = new MainScheduler(context);
-  const backfill = new BackfillScheduler(context, !shortcuts, shortcuts);
+  const plain = shortcuts && PlainQueue.fits(state) ? new PlainQueue(context) : undefined;
+  const main = new MainScheduler(context, plain);
+  const backfill = new BackfillScheduler(context, !shortcuts, shortcuts, plain);
   const first = new FirstLook(context);
   return {
     selector,

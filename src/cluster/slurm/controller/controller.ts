@@ -134,6 +134,7 @@ export class Controller implements SchedulerActions {
   }
 
   #act({ due, arg }: { due: Due; arg: number }): void {
+    if (due !== Due.Check && due !== Due.Slice) this.state.pending.stirred = true;
     if (due === Due.Check) {
       for (const job of this.nodes.check()) this.#lives.launch(job);
       this.#check.run();
@@ -293,6 +294,7 @@ export class Controller implements SchedulerActions {
 
   hold(job: SlurmJob, reason: string): void {
     job.priority = 0;
+    this.state.pending.stirred = true;
     this.reason(job, reason);
   }
 }

@@ -37,6 +37,7 @@ export class DecayThread {
     if (!this.#rests) return;
     this.#rests = false;
     const { state, phases, parts } = this.controller;
+    state.pending.stirred = true;
     const { now } = state;
     const { calcPeriod } = state.config.priority;
     state.now = gridUp(now, phases.decay, calcPeriod) - calcPeriod;

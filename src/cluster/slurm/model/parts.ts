@@ -45,6 +45,10 @@ export interface Selector {
   possible(job: SlurmJob, partition: Partition): string | undefined;
   /** Jobs that hold nodes, by the end of their time. */
   running(): readonly SlurmJob[];
+  /** So many whole nodes, all alike, are all that it asks for there; 0 when it asks for anything else. */
+  wholeNodes(job: SlurmJob, partition: Partition): number;
+  /** No node holds several jobs, one user only, or a suspended job. */
+  readonly exclusive: boolean;
   /** Books and returns what a job holds. */
   allocate(job: SlurmJob, allocation: JobAllocation): void;
   release(job: SlurmJob): void;

@@ -2,6 +2,7 @@ import type { Association, Qos, TresTable } from "./accounting.js";
 import type { SlurmConfig } from "./config.js";
 import type { SlurmJob } from "./job.js";
 import type { Nodes } from "./nodes.js";
+import type { PendingJobs } from "../state/pending-jobs.js";
 import type { Partition } from "./partition.js";
 import type { Reservation } from "./reservation.js";
 
@@ -24,6 +25,6 @@ export interface SlurmState {
   /** Every record that has not left, in the order of Slurm's job list: by submission; an array's head goes to the end when a task leaves it. */
   readonly jobs: Set<SlurmJob>;
   readonly jobById: Map<number, SlurmJob>;
-  readonly pending: Set<SlurmJob>;
+  readonly pending: PendingJobs;
   readonly running: Set<SlurmJob>;
 }

@@ -9,6 +9,7 @@ import { meetsDeadline, minutesLeft } from "./deadline.js";
 import { licensesFree } from "./licenses.js";
 import { namedNodes } from "./named-nodes.js";
 import { type QueueEntry, sortQueue } from "./order.js";
+import type { PlainEntry, PlainQueue } from "./plain-queue.js";
 import { buildQueue, isAdmitted } from "./queue.js";
 import { isNodeUnavailable, isPolicy, isResources, nodesTaken, Reasons } from "./reasons.js";
 import { Rejection } from "./rejection.js";
@@ -39,7 +40,10 @@ export class MainScheduler {
   #tried = 0;
   #full = true;
 
-  constructor(readonly context: SchedulerContext) {
+  constructor(
+    readonly context: SchedulerContext,
+    readonly plain?: PlainQueue | undefined,
+  ) {
     const { state } = context;
     this.#starter = new Starter(context, this.#reasons);
     this.#rejection = new Rejection(this.#reasons);
@@ -56,10 +60,12 @@ export class MainScheduler {
     this.#begin(full);
     if (parameters.reduce_completing_frag) this.#avoidCompleting();
     if (isFifo(context)) this.#walkJobList();
+    else if (this.plain?.refresh(this.#reasons)) this.#walk(this.plain.entries);
     else {
       const queue = buildQueue(context, this.#reasons, false);
       sortQueue(queue, state.config);
       for (const entry of queue) if (!this.#tryEntry(entry)) break;
+      this.plain?.forget();
     }
     this.#reasons.publish(context.actions);
     return this.#started;
@@ -98,6 +104,21 @@ export class MainScheduler {
         if (!this.#tryEntry({ job, partition, priority, magnetic: undefined, task })) return;
         if (job.state !== SlurmJobState.Pending) break;
       }
+    }
+  }
+
+  /** Jobs behind one that failed their partition only learn that they wait for it. */
+  #walk(entries: readonly PlainEntry[]): void {
+    const depth = this.context.state.config.scheduler.parameters.default_queue_depth;
+    for (const entry of entries) {
+      const { job, partition } = entry;
+      if (this.#failed[partition.index] === 0) {
+        if (!this.#tryEntry(entry)) return;
+        continue;
+      }
+      if (job.state !== SlurmJobState.Pending) continue;
+      if (!this.#full && this.#tried++ > depth) return;
+      if (job.reason !== "Priority") this.#isBehindFailure(job, partition);
     }
   }
 

@@ -26,17 +26,17 @@ type MayPreempt = (preemptor: QueueEntry, victim: QueueEntry) => boolean;
  */
 export function sortQueue(queue: QueueEntry[], config: SlurmConfig): void {
   const mayPreempt = preemptionRule(config);
-  if (mayPreempt === undefined) queue.sort(compare);
+  if (mayPreempt === undefined) queue.sort(compareEntries);
   else
     mergeSort(queue, (a, b) => {
       if (mayPreempt(a, b)) return -1;
       if (mayPreempt(b, a)) return 1;
-      return compare(a, b);
+      return compareEntries(a, b);
     });
 }
 
 /** Reservation, tier, priority, submission, id, task, begin of the reservation; the first difference decides. */
-function compare(a: QueueEntry, b: QueueEntry): number {
+export function compareEntries(a: QueueEntry, b: QueueEntry): number {
   const reservedA = a.job.reservation !== undefined || a.magnetic !== undefined;
   const reservedB = b.job.reservation !== undefined || b.magnetic !== undefined;
   if (reservedA !== reservedB) return reservedA ? -1 : 1;

@@ -159,7 +159,8 @@ export class Holdings {
   }
 }
 
-function compareEnds(a: SlurmJob, b: SlurmJob): number {
+/** The first to reach its limit comes first. */
+export function compareEnds(a: SlurmJob, b: SlurmJob): number {
   return a.endTime - b.endTime || a.id - b.id;
 }
 

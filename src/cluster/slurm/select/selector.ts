@@ -32,8 +32,12 @@ class ConsTres implements Selector {
   private readonly hardware: Hardware;
   private readonly requests: Requests;
   private readonly bench: Bench;
+<<<<<<< HEAD
   private readonly wholeNodes: WholeNodes;
   private readonly bootWeights: BootWeights;
+=======
+  private readonly counting: WholeNodes;
+>>>>>>> becc960 (Plan queues of whole nodes by counting, and keep them in order from pass to pass)
   private readonly offered: BitVector;
   /** Since when jobs wait for few switches. */
   private readonly switchWait = new WeakMap<SlurmJob, number>();
@@ -58,12 +62,28 @@ class ConsTres implements Selector {
       future: new Resources(this.hardware),
       test: new JobTest(state, this.hardware, rules),
     };
+<<<<<<< HEAD
     this.bootWeights = new BootWeights(nodes, this.hardware);
     this.wholeNodes = new WholeNodes(this.bench, rules, shortcuts);
+=======
+    this.counting = new WholeNodes(this.bench, rules, shortcuts);
+>>>>>>> becc960 (Plan queues of whole nodes by counting, and keep them in order from pass to pass)
   }
 
   running(): readonly SlurmJob[] {
     return this.bench.holdings.byEnd();
+  }
+
+  wholeNodes(job: SlurmJob, partition: Partition): number {
+    const need = this.requests.need(job, partition);
+    const { required, excluded, constraint } = this.requests.wish(job);
+    const anywhere = required === undefined && excluded === undefined && constraint === undefined;
+    return anywhere && this.counting.isSimple(need) ? need.minNodes : 0;
+  }
+
+  get exclusive(): boolean {
+    const { crowded, owners, anySuspended } = this.bench.holdings;
+    return crowded === 0 && owners.size === 0 && !anySuspended;
   }
 
   allocate(job: SlurmJob, allocation: JobAllocation): void {
@@ -167,8 +187,8 @@ class ConsTres implements Selector {
     const { bench } = this;
     for (const set of sets) {
       const here = { ...trial, offered: narrowed(trial.offered, set) };
-      if (this.wholeNodes.covers(here)) {
-        const chosen = this.wholeNodes.now(here);
+      if (this.counting.covers(here)) {
+        const chosen = this.counting.now(here);
         if (chosen !== undefined) return this.now(trial, { chosen, busy: bench.holdings.resources.busy });
         continue;
       }
@@ -234,12 +254,12 @@ class ConsTres implements Selector {
     let best: Expected | undefined;
     for (const set of sets) {
       const here = { ...trial, offered: narrowed(trial.offered, set) };
-      const simple = this.wholeNodes.covers(here);
-      const found = simple ? this.wholeNodes.expect(here, until) : willRun(this.bench, here);
+      const simple = this.counting.covers(here);
+      const found = simple ? this.counting.expect(here, until) : willRun(this.bench, here);
       if (found === undefined || (best !== undefined && found.start >= best.start)) continue;
       best = found;
       trial.job.totalCpus = simple
-        ? this.wholeNodes.cpus(trial.need)
+        ? this.counting.cpus(trial.need)
         : totalCpus(trial.need, this.bench.test.capacity, found.nodes);
     }
     return best;
@@ -267,8 +287,8 @@ class ConsTres implements Selector {
       if (constraint === "unknown") return undefined;
       const found = this.anywhere(job, need, this.offer(job, need, usable, "will-run"), required, constraint);
       if (found === undefined) return undefined;
-      job.totalCpus = this.wholeNodes.isSimple(need)
-        ? this.wholeNodes.cpus(need)
+      job.totalCpus = this.counting.isSimple(need)
+        ? this.counting.cpus(need)
         : totalCpus(need, this.bench.test.capacity, found);
       return found;
     };
@@ -291,8 +311,8 @@ class ConsTres implements Selector {
     const { test, holdings } = this.bench;
     for (const set of alternatives(constraint, all)) {
       const offered = narrowed(all, set);
-      const found = this.wholeNodes.covers({ job, need, offered, required, options: {} })
-        ? this.wholeNodes.anywhere(need, offered)
+      const found = this.counting.covers({ job, need, offered, required, options: {} })
+        ? this.counting.anywhere(need, offered)
         : test.possible(need, offered, required, holdings.resources);
       if (found !== undefined) return found;
     }

@@ -154,7 +154,7 @@ function mod(a: number, b: number): number {
 }
 
 /** When a job is expected to leave: at its limit, or a little later when it is past that. */
-function expectedEnd(state: SlurmState, job: SlurmJob): number {
+export function expectedEnd(state: SlurmState, job: SlurmJob): number {
   if (job.endTime > state.now) return job.endTime;
   const over = job.partition.config.overTimeLimit ?? state.config.overTimeLimit;
   const end = Number.isFinite(over)

@@ -6,6 +6,7 @@ import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
 import { buildAssociations, buildQos, buildTres } from "./accounts.js";
 import { buildNodes } from "./nodes.js";
+import { PendingJobs } from "./pending-jobs.js";
 
 /** The controller as it is right after its start: nothing submitted, nothing used. */
 export function buildState(config: SlurmConfig): SlurmState {
@@ -24,7 +25,7 @@ export function buildState(config: SlurmConfig): SlurmState {
     licenses: new Map(Object.entries(config.licenses).map(([name, total]) => [name, { total, used: 0 }])),
     jobs: new Set(),
     jobById: new Map(),
-    pending: new Set(),
+    pending: new PendingJobs(),
     running: new Set(),
   };
 }

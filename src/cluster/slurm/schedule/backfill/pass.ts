@@ -3,6 +3,7 @@ import { SlurmJobState } from "../../model/job.js";
 import type { Partition } from "../../model/partition.js";
 import { type SchedulerContext, year } from "../context.js";
 import { type QueueEntry, sortQueue } from "../order.js";
+import type { PlainQueue } from "../plain-queue.js";
 import { buildQueue } from "../queue.js";
 import { Reasons } from "../reasons.js";
 import { priorityToReserve } from "../reserve-threshold.js";
@@ -10,6 +11,7 @@ import { qosRefusal } from "../runnable.js";
 import { startTogether } from "./het-start.js";
 import { Planner } from "./planner.js";
 import { Vacancies } from "./vacancies.js";
+import { WholeNodesPass } from "./whole/pass.js";
 
 /**
  * The backfill scheduler: conservative backfill. Every pending job that is looked at gets a place in a map of the time
@@ -23,6 +25,7 @@ export class BackfillScheduler {
   readonly #reasons = new Reasons();
   readonly #planner: Planner;
   readonly #vacancies: Vacancies;
+  readonly #whole: WholeNodesPass | undefined;
 
   /**
    * `estimates`: somebody reads when jobs are expected to start. Otherwise a pass ends as soon as no job that is left
@@ -33,15 +36,24 @@ export class BackfillScheduler {
     readonly context: SchedulerContext,
     readonly estimates = true,
     shortcuts = true,
+    readonly plain?: PlainQueue | undefined,
   ) {
     this.#planner = new Planner(context, this.#reasons, shortcuts);
     this.#vacancies = new Vacancies(context);
+    if (plain !== undefined && !estimates && WholeNodesPass.fits(context.state))
+      this.#whole = new WholeNodesPass(context, this.#planner.starter);
   }
 
   /** One pass. Answers the number of jobs started. */
   pass(): number {
     const { context } = this;
     const { state } = context;
+    if (this.#whole !== undefined && this.plain?.refresh(this.#reasons)) {
+      const started = this.#whole.run(this.plain.entries);
+      this.#reasons.publish(context.actions);
+      if (started >= 0) return started;
+    }
+    this.plain?.forget();
     const planner = this.#planner;
     planner.begin();
     const queue = buildQueue(context, this.#reasons, true);

@@ -20,7 +20,7 @@ import { PlanList } from "./plan-list.js";
 import { PlanMap } from "./plan-map.js";
 import { reserveRunning } from "./running.js";
 import { type SlotNeeds, SlotSearch } from "./slot-search.js";
-import { isAlone, type Vacancies } from "./vacancies.js";
+import { awaitsTest, isAlone, type Vacancies } from "./vacancies.js";
 
 /** What follows one look at a job. */
 export type Outcome = "next-job" | "next-task" | "stop";
@@ -208,7 +208,7 @@ export class Planner {
     const { now } = state;
     const slots = this.#slots;
     let later = this.#blockedUntil(job, partition);
-    if (this.#counting && !needs.nowOnly && job.het === undefined && isAlone(job, partition))
+    if (this.#counting && !needs.nowOnly && job.het === undefined && isAlone(job, partition) && !awaitsTest(job, state))
       later = slots.skip(needs, later, this.#earliest(needs));
     for (;;) {
       slots.look(needs, Math.max(later, attempt.notBefore), this.#windowEnd);

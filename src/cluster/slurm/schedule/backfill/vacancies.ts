@@ -70,7 +70,12 @@ export class Vacancies {
       const entry = queue[i]!;
       this.#nodes[i] = minNodesOf(entry.job);
       const { job, partition } = entry;
-      if (!isAlone(job, partition) || job.het !== undefined || job.deadline !== Number.POSITIVE_INFINITY) {
+      if (
+        !isAlone(job, partition) ||
+        job.het !== undefined ||
+        job.deadline !== Number.POSITIVE_INFINITY ||
+        awaitsTest(job, this.context.state)
+      ) {
         this.#limit[i] = -1;
         continue;
       }
@@ -115,6 +120,11 @@ export class Vacancies {
       for (let i = ends.length - 1; i >= 0 && ends[i]! >= from; i--) if (ends[i]! < before) this.#free[i]!--;
     }
   }
+}
+
+/** Its priority will change once a test has found how many CPUs it would get: it must not be passed over until then. */
+export function awaitsTest(job: SlurmJob, { config }: SlurmState): boolean {
+  return job.totalCpus === 0 && config.priority.weightJobSize !== 0;
 }
 
 /** It needs nodes on which nobody else is. */

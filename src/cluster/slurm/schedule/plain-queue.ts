@@ -1,0 +1,147 @@
+import type { SlurmJob } from "../model/job.js";
+import type { Partition } from "../model/partition.js";
+import type { SlurmState } from "../model/state.js";
+import { type SchedulerContext, year } from "./context.js";
+import { compareEntries, type QueueEntry } from "./order.js";
+import { isAdmitted } from "./queue.js";
+import type { Reasons } from "./reasons.js";
+import { isRunnable } from "./runnable.js";
+
+/** A job that asks for a number of whole nodes, all alike, and for nothing else. */
+export interface PlainEntry extends QueueEntry {
+  readonly nodes: number;
+  /** Minutes that it is taken to run. */
+  readonly minutes: number;
+}
+
+/**
+ * The queue of a cluster whose pending jobs all ask for whole nodes and nothing else. It is kept in order from pass to
+ * pass, which such jobs allow: what a pass finds of one of them stays as it is until something is said to have changed.
+ *
+ * What `buildQueue` and `sortQueue` make anew each time.
+ */
+export class PlainQueue {
+  /** In the order of a pass. Jobs that leave during a pass stay until the next. */
+  readonly entries: PlainEntry[] = [];
+  /** Pending jobs that are no matter of counting. */
+  readonly #others = new Set<SlurmJob>();
+  /** Where they ask to run. */
+  readonly #partitions = new Set<Partition>();
+
+  constructor(readonly context: SchedulerContext) {
+    context.state.pending.watched = true;
+  }
+
+  /** Could a cluster with this configuration have such a queue? */
+  static fits({ config, partitions }: SlurmState): boolean {
+    return (
+      !config.enforce.limits &&
+      !config.power.enabled &&
+      config.preempt.type === "none" &&
+      !config.preempt.gang &&
+      config.scheduler.type === "backfill" &&
+      config.scheduler.parameters.partition_job_depth === 0 &&
+      !config.scheduler.parameters.reduce_completing_frag &&
+      partitions.every(
+        ({ config }) =>
+          config.allowQos === undefined &&
+          config.denyQos.length === 0 &&
+          config.allowAccounts === undefined &&
+          config.denyAccounts.length === 0,
+      )
+    );
+  }
+
+  /** Brings it up to date. False when it does not hold all jobs that a pass has to look at. */
+  refresh(reasons: Reasons): boolean {
+    const { state } = this.context;
+    const { pending } = state;
+    if (pending.stirred) {
+      this.entries.length = 0;
+      this.#others.clear();
+      this.#partitions.clear();
+      for (const job of pending) this.#take(job, reasons, false);
+      this.entries.sort(compareEntries);
+    } else {
+      for (const job of pending.left) if (!this.#others.delete(job)) this.#drop(job);
+      for (const job of pending.entered) if (pending.has(job)) this.#take(job, reasons, true);
+    }
+    pending.settle();
+    return this.#others.size === 0 && state.reservations.length === 0 && this.#shareNodes();
+  }
+
+  /** A pass has looked at jobs in another way, which may have changed them. */
+  forget(): void {
+    this.context.state.pending.stirred = true;
+  }
+
+  /** Does for a job what is done for it when a queue is built, and puts it where it belongs. */
+  #take(job: SlurmJob, reasons: Reasons, inPlace: boolean): void {
+    const { context } = this;
+    const { limits, actions, selector } = context;
+    if (!isSingle(job)) {
+      this.#others.add(job);
+      return;
+    }
+    limits.accrue(job, (head) => actions.splitTask(head));
+    if (!isRunnable(job, context, reasons)) return;
+    const partition = job.partitions[0]!;
+    job.partition = partition;
+    if (!isAdmitted(job, partition, context, reasons, false)) return;
+    const nodes = selector.wholeNodes(job, partition);
+    if (nodes === 0) {
+      this.#others.add(job);
+      return;
+    }
+    this.#partitions.add(partition);
+    const { priority, task } = job;
+    const minutes = limitOf(job, partition);
+    const entry: PlainEntry = { job, partition, priority, magnetic: undefined, task, nodes, minutes };
+    if (!inPlace) this.entries.push(entry);
+    else this.entries.splice(this.#placeOf(entry), 0, entry);
+  }
+
+  /** Are the nodes that may be given the same for all of these jobs? */
+  #shareNodes(): boolean {
+    const { avail, up } = this.context.state.nodes;
+    for (const partition of this.#partitions) if (!avail.within(partition.nodes)) return false;
+    return avail.within(up);
+  }
+
+  #drop(job: SlurmJob): void {
+    const at = this.entries.findIndex((entry) => entry.job === job);
+    if (at >= 0) this.entries.splice(at, 1);
+  }
+
+  #placeOf(entry: PlainEntry): number {
+    let low = 0;
+    let high = this.entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareEntries(this.entries[middle]!, entry) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Neither one of several (array, components, partitions) nor bound to a reservation, a deadline or another job. */
+function isSingle(job: SlurmJob): boolean {
+  return (
+    job.array === undefined &&
+    job.het === undefined &&
+    job.partitions.length === 1 &&
+    job.dependencies.length === 0 &&
+    job.reservation === undefined &&
+    job.timeMin === 0 &&
+    job.deadline === Number.POSITIVE_INFINITY &&
+    job.request.licenses.length === 0 &&
+    job.request.reservation === "" &&
+    job.qos?.config.flags.includes("NoReserve") !== true
+  );
+}
+
+function limitOf(job: SlurmJob, { config }: Partition): number {
+  const longest = config.maxTime === Number.POSITIVE_INFINITY ? year / 60 : config.maxTime;
+  return Math.min(job.timeLimit ?? longest, longest);
+}

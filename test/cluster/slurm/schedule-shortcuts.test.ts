@@ -30,6 +30,8 @@ const job = (nodes: number, cores: fc.Arbitrary<number>): fc.Arbitrary<PlainSlur
 
 describe("shortcuts of planning and selection", () => {
   const whole = fc.array(job(12, fc.constant(0)), { minLength: 5, maxLength: 60 });
+  const many = fc.array(job(40, fc.constant(0)), { minLength: 60, maxLength: 160 });
+  const exclusive = "PartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE";
   const mixed = fc.array(job(12, fc.constantFrom(0, 0, 1, 3)), { minLength: 5, maxLength: 40 });
   const nodes = "NodeName=n[0-11] CPUs=4";
 
@@ -57,6 +59,25 @@ describe("shortcuts of planning and selection", () => {
       "bf_window=9,bf_interval=10",
       whole,
       `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE`,
+    ],
+    ["many jobs on forty nodes", "bf_interval=30", many, `NodeName=n[00-39] CPUs=4\n${exclusive}`],
+    [
+      "many jobs, a coarse plan",
+      "bf_interval=20,bf_resolution=45,bf_window=61",
+      many,
+      `NodeName=n[00-39] CPUs=4\n${exclusive}`,
+    ],
+    [
+      "many jobs, few records and starts",
+      "bf_interval=10,bf_node_space_size=30,bf_max_job_start=2",
+      many,
+      `NodeName=n[00-39] CPUs=4\n${exclusive}`,
+    ],
+    [
+      "two partitions of the same nodes",
+      "bf_interval=10",
+      many,
+      `NodeName=n[00-39] CPUs=4\n${exclusive} PriorityTier=1\nPartitionName=other Nodes=ALL OverSubscribe=EXCLUSIVE PriorityTier=2`,
     ],
     ["whole nodes and cores", "bf_interval=10", mixed, `${nodes}\nPartitionName=main Nodes=ALL`],
     [

@@ -1,8 +1,8 @@
+import type { PendingJobs } from "../state/pending-jobs.js";
 import type { Association, Qos, TresTable } from "./accounting.js";
 import type { SlurmConfig } from "./config.js";
 import type { SlurmJob } from "./job.js";
 import type { Nodes } from "./nodes.js";
-import type { PendingJobs } from "../state/pending-jobs.js";
 import type { Partition } from "./partition.js";
 import type { Reservation } from "./reservation.js";
 

@@ -32,12 +32,8 @@ class ConsTres implements Selector {
   private readonly hardware: Hardware;
   private readonly requests: Requests;
   private readonly bench: Bench;
-<<<<<<< HEAD
-  private readonly wholeNodes: WholeNodes;
-  private readonly bootWeights: BootWeights;
-=======
   private readonly counting: WholeNodes;
->>>>>>> becc960 (Plan queues of whole nodes by counting, and keep them in order from pass to pass)
+  private readonly bootWeights: BootWeights;
   private readonly offered: BitVector;
   /** Since when jobs wait for few switches. */
   private readonly switchWait = new WeakMap<SlurmJob, number>();
@@ -62,12 +58,8 @@ class ConsTres implements Selector {
       future: new Resources(this.hardware),
       test: new JobTest(state, this.hardware, rules),
     };
-<<<<<<< HEAD
     this.bootWeights = new BootWeights(nodes, this.hardware);
-    this.wholeNodes = new WholeNodes(this.bench, rules, shortcuts);
-=======
     this.counting = new WholeNodes(this.bench, rules, shortcuts);
->>>>>>> becc960 (Plan queues of whole nodes by counting, and keep them in order from pass to pass)
   }
 
   running(): readonly SlurmJob[] {

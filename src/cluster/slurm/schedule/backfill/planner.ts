@@ -208,7 +208,13 @@ export class Planner {
     const { now } = state;
     const slots = this.#slots;
     let later = this.#blockedUntil(job, partition);
-    if (this.#counting && !needs.nowOnly && job.het === undefined && isAlone(job, partition) && !awaitsTest(job, state))
+    if (
+      this.#counting &&
+      !needs.nowOnly &&
+      job.het === undefined &&
+      isAlone(job, partition) &&
+      !awaitsTest(job, state)
+    )
       later = slots.skip(needs, later, this.#earliest(needs));
     for (;;) {
       slots.look(needs, Math.max(later, attempt.notBefore), this.#windowEnd);

@@ -32,7 +32,7 @@ export class Blocks {
   /** As jobs run now. */
   reset(): void {
     const { words, running } = this;
-    const { first, word, mask, jobs } = running;
+    const { first, word, mask, jobs } = running.now;
     this.last = Math.max(1, Math.ceil(jobs.length / size));
     if (this.begin.length < this.last + 2) {
       this.begin = new Int32Array(2 * this.last + 2);
@@ -62,7 +62,7 @@ export class Blocks {
 
   /** A job has come to run on nodes that had none, at this place among the jobs. Answers its block. */
   enter(place: number): number {
-    const { first, word, mask } = this.running;
+    const { first, word, mask } = this.running.now;
     let block = this.last;
     while (block > 1 && this.begin[block]! > place) block--;
     for (let k = block + 1; k <= this.last + 1; k++) this.begin[k]!++;

@@ -41,7 +41,15 @@ export class WholeNodesPass {
     const running = new RunningNodes(count, bf_resolution);
     this.#running = running;
     this.#blocks = new Blocks(state, running);
-    this.#table = new Timetable(count, slotsOf(state), mostClasses, bf_resolution, this.#candidates, running, this.#blocks);
+    this.#table = new Timetable(
+      count,
+      slotsOf(state),
+      mostClasses,
+      bf_resolution,
+      this.#candidates,
+      running,
+      this.#blocks,
+    );
     this.#search = new WholeSearch(state, this.#table, new Releases(state, running, this.#blocks));
   }
 
@@ -95,7 +103,7 @@ export class WholeNodesPass {
     if (queue.length > config.scheduler.parameters.bf_max_job_test) return false;
     if (!nodes.completing.empty || !selector.exclusive) return false;
     this.#running.update(selector.running());
-    return this.#running.held + nodes.idle.count() === nodes.count;
+    return this.#running.count + nodes.idle.count() === nodes.count;
   }
 
   /** Notes the class of each job, and how many vacant nodes make it worth a look. */
@@ -139,10 +147,11 @@ export class WholeNodesPass {
     const { starter } = this;
     job.partition = partition;
     const order = { by: "backfill", limit: () => minutes } as const;
-    if (starter.try(job, partition, state.nodes.avail, this.#search.usable, order) !== "started") return false;
+    if (starter.try(job, partition, state.nodes.avail, this.#search.usable, order) !== "started")
+      return false;
     const { allocation, endTime } = starter.record!;
     this.#running.update(selector.running());
-    const block = this.#blocks.enter(this.#running.jobs.indexOf(starter.record!));
+    const block = this.#blocks.enter(this.#running.now.jobs.indexOf(starter.record!));
     this.#table.spans.enter(allocation!.node, block);
     // It keeps its nodes until its limit.
     if (this.#table.borders.records < state.config.scheduler.parameters.bf_node_space_size) {

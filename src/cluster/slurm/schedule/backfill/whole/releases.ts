@@ -33,7 +33,7 @@ export class Releases {
    */
   expect(span: Span, nodes: number, until: number, taken: Runs): number {
     const { blocks } = this;
-    const { ends, jobs } = this.running;
+    const { ends, jobs } = this.running.now;
     const { inBlock } = span;
     let count = inBlock[0]!;
     if (count >= nodes) {
@@ -56,7 +56,7 @@ export class Releases {
 
   /** The job with which the batch ends in which this one leaves. */
   #endOfBatch(span: Span, job: number): number {
-    const { ends, jobs } = this.running;
+    const { ends, jobs } = this.running.now;
     const { length } = jobs;
     const first = ends[this.#holderFrom(span, 0)]!;
     const from = first + firstWindow - (((first % firstWindow) + firstWindow) % firstWindow);
@@ -97,7 +97,7 @@ export class Releases {
 
   /** How many nodes of the span a job holds. */
   #held({ free: { words } }: Span, job: number): number {
-    const { first, word, mask } = this.running;
+    const { first, word, mask } = this.running.now;
     const end = first[job + 1]!;
     let count = 0;
     for (let i = first[job]!; i < end; i++) {
@@ -114,7 +114,7 @@ export class Releases {
     const block = gone === 0 ? 1 : this.blocks.ofJob(gone - 1);
     const at = (block - 1) * length;
     for (let i = 0; i < length; i++) free[i] = words[i]! & sets[at + i]!;
-    const { first, word, mask } = this.running;
+    const { first, word, mask } = this.running.now;
     const end = first[gone]!;
     for (let i = first[begin[block]!]!; i < end; i++) {
       const k = word[i]!;

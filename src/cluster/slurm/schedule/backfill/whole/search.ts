@@ -47,7 +47,7 @@ export class WholeSearch {
       const later = next < 0 ? Number.POSITIVE_INFINITY : table.time(next);
       if (next < 0 || possible < next || (possible === next && table.anyReleased(next))) {
         const start = this.#look(nodes, slot, last, later);
-        if (start >= 0 && (start <= later)) {
+        if (start >= 0 && start <= later) {
           this.start = Math.max(start, time);
           if (this.start <= now || !table.conflicts(this.nodes, this.start, this.start + seconds)) return;
           time = this.start;

@@ -1,13 +1,13 @@
 import { countBits } from "../../../../../core/bit-vector.js";
 import type { Runs } from "../../../../../core/runs.js";
 import type { SlurmState } from "../../../model/state.js";
+import type { Blocks } from "./blocks.js";
 import { Borders } from "./borders.js";
+import type { Candidates } from "./candidates.js";
 import { Feasible } from "./feasible.js";
 import { NodePlans } from "./node-plans.js";
 import type { RunningNodes } from "./running-nodes.js";
 import { Spans } from "./spans.js";
-import type { Blocks } from "./blocks.js";
-import type { Candidates } from "./candidates.js";
 
 /**
  * The map of a backfill pass for jobs of whole nodes: which nodes are planned when, over slots of bf_resolution seconds
@@ -43,11 +43,7 @@ export class Timetable {
   }
 
   /** Nothing is planned. `lengths`: slots that jobs of each class take; `vacant`: nodes that hold no job. */
-  reset(
-    { now, nodes, config }: SlurmState,
-    lengths: readonly number[],
-    vacant: number,
-  ): void {
+  reset({ now, nodes, config }: SlurmState, lengths: readonly number[], vacant: number): void {
     this.#base = Math.floor(now / this.resolution);
     this.slots = this.slot(now + 60 * config.scheduler.parameters.bf_window);
     this.borders.reset(this.slots);
@@ -55,7 +51,7 @@ export class Timetable {
     this.#plans.reset(this.#base);
     const released = this.#released.fill(0);
     released[0] = vacant;
-    const { ends, first, mask, jobs } = this.running;
+    const { ends, first, mask, jobs } = this.running.now;
     for (let i = 0; i < jobs.length; i++) {
       const slot = Math.max(0, this.slot(ends[i]!));
       // Jobs are in the order of their ends.

@@ -1,17 +1,17 @@
 import type { BitVector } from "../../../../core/bit-vector.js";
-import type { Qos } from "../../model/accounting.js";
 import { versionAtLeast } from "../../model/config.js";
 import type { SlurmJob } from "../../model/job.js";
 import { SlurmJobState } from "../../model/job.js";
 import type { Partition } from "../../model/partition.js";
-import { type SchedulerContext, year } from "../context.js";
-import { meetsDeadline, minutesLeft } from "../deadline.js";
+import type { SchedulerContext } from "../context.js";
+import { meetsDeadline } from "../deadline.js";
 import { licensesFree } from "../licenses.js";
 import type { QueueEntry } from "../order.js";
 import type { Reasons } from "../reasons.js";
 import { Rejection } from "../rejection.js";
-import { isIndependent, mayStartTask, minNodesOf, partitionReason } from "../runnable.js";
+import { isIndependent, mayStartTask, partitionReason } from "../runnable.js";
 import { Starter, type StartResult } from "../start.js";
+import { BlockedQos } from "./blocked.js";
 import { CountProfile } from "./count-profile.js";
 import { Counters } from "./counters.js";
 import { HetPlans } from "./het-plan.js";
@@ -20,6 +20,7 @@ import { PlanList } from "./plan-list.js";
 import { PlanMap } from "./plan-map.js";
 import { reserveRunning } from "./running.js";
 import { type SlotNeeds, SlotSearch } from "./slot-search.js";
+import { neverReserves, Terms } from "./terms.js";
 import { awaitsTest, isAlone, type Vacancies } from "./vacancies.js";
 
 /** What follows one look at a job. */
@@ -58,8 +59,8 @@ export class Planner {
   #running: readonly SlurmJob[] = [];
   readonly #profile = new CountProfile();
   #counting = false;
-  /** With assoc_limit_stop: until when a QOS at its limit holds back its jobs. */
-  readonly #blocked = new Map<Qos, number>();
+  readonly #blocked: BlockedQos;
+  readonly #terms: Terms;
 
   constructor(
     readonly context: SchedulerContext,
@@ -78,6 +79,8 @@ export class Planner {
         : new PlanMap(count, this.#licenses.names.length, bf_resolution);
     this.#slots = new SlotSearch(context, this.map);
     this.#counters = new Counters(context);
+    this.#blocked = new BlockedQos(state);
+    this.#terms = new Terms(context, reasons);
   }
 
   /** A new pass: nothing is planned. */
@@ -123,7 +126,7 @@ export class Planner {
     const { job, partition } = attempt;
     if (!this.#mayTry(job, partition)) return "next-job";
     const { state } = this.context;
-    const minNodes = this.#minNodes(job, partition);
+    const minNodes = this.#terms.minNodes(job, partition);
     if (minNodes < 0) return "next-job";
     if (job.deadline !== Number.POSITIVE_INFINITY && !meetsDeadline(job, state.now)) {
       this.reasons.forget(job);
@@ -134,7 +137,7 @@ export class Planner {
     const needs: SlotNeeds = {
       job,
       partition,
-      minutes: this.#minutes(job, partition),
+      minutes: this.#terms.minutes(job, partition),
       minNodes,
       licenses: this.#licenses.of(job.request),
       nowOnly: attempt.nowOnly,
@@ -159,55 +162,13 @@ export class Planner {
     return isIndependent(job, this.context, this.reasons);
   }
 
-  /** Nodes that it must have; -1 when limits do not let it have that many. `get_node_cnts`, 22.05. */
-  #minNodes(job: SlurmJob, partition: Partition): number {
-    const flags = job.qos?.config.flags;
-    const { minNodes, maxNodes } = partition.config;
-    const asked = minNodesOf(job);
-    const least = flags?.includes("PartitionMinNodes") ? asked : Math.max(asked, minNodes);
-    const most = flags?.includes("PartitionMaxNodes")
-      ? job.request.maxNodes
-      : Math.min(job.request.maxNodes, maxNodes);
-    const limit = this.context.limits.maxNodes(job, partition);
-    if (limit.nodes < least) {
-      this.reasons.set(job, limit.reason);
-      return -1;
-    }
-    return most < least ? -1 : least;
-  }
-
-  /** How long it is taken to run. With --time-min, or a QOS that never reserves, less than its limit, which changes. */
-  #minutes(job: SlurmJob, partition: Partition): number {
-    const { state } = this.context;
-    const longest =
-      partition.config.maxTime === Number.POSITIVE_INFINITY ? year / 60 : partition.config.maxTime;
-    let minutes =
-      job.timeLimit === undefined || job.timeLimit === Number.POSITIVE_INFINITY
-        ? longest
-        : Math.min(job.timeLimit, partition.config.maxTime);
-    if (job.deadline === Number.POSITIVE_INFINITY && job.timeMin > 0 && job.timeMin < minutes) {
-      minutes = job.timeMin;
-      job.timeLimit = minutes;
-    }
-    this.#granted =
-      job.deadline === Number.POSITIVE_INFINITY ? minutes : Math.min(minutes, minutesLeft(job, state.now));
-    if (neverReserves(job) && state.config.preempt.mode !== "OFF") {
-      minutes = 1;
-      job.timeLimit = 1;
-    }
-    return minutes;
-  }
-
-  /** Minutes that it gets when it starts. */
-  #granted = 0;
-
   /** Looks from now on for a time at which it fits, until it has one or none is left. */
   #search(attempt: Attempt, needs: SlotNeeds, limit: number | undefined): Outcome {
     const { job, partition, known } = attempt;
     const { state } = this.context;
     const { now } = state;
     const slots = this.#slots;
-    let later = this.#blockedUntil(job, partition);
+    let later = this.#blocked.until(job, partition);
     if (
       this.#counting &&
       !needs.nowOnly &&
@@ -242,7 +203,7 @@ export class Planner {
           job.expectedStart = known;
           return "next-job";
         }
-        if (result === "policy") start = this.#block(job, later);
+        if (result === "policy") start = this.#blocked.block(job, later);
         else later = 0;
       }
       if (job.het !== undefined) job.timeLimit = limit;
@@ -281,10 +242,10 @@ export class Planner {
   #start({ job, partition }: Attempt, limit: number | undefined): StartResult {
     const { state } = this.context;
     const granted = (nodes: BitVector) => {
-      if (neverReserves(job)) return limit ?? this.#granted;
+      if (neverReserves(job)) return limit ?? this.#terms.granted;
       if (job.timeMin > 0 && versionAtLeast(state.config.version, "26.05"))
-        return this.#stretch(job, limit ?? this.#granted, nodes);
-      return this.#granted;
+        return this.#stretch(job, limit ?? this.#terms.granted, nodes);
+      return this.#terms.granted;
     };
     return this.starter.try(job, partition, state.nodes.avail, this.#slots.usable, {
       by: "backfill",
@@ -371,23 +332,6 @@ export class Planner {
   get #stopsAtLimits(): boolean {
     return this.context.state.config.scheduler.parameters.assoc_limit_stop;
   }
-
-  #blockedUntil(job: SlurmJob, partition: Partition): number {
-    const until = (qos: Qos | undefined) => (qos === undefined ? 0 : (this.#blocked.get(qos) ?? 0));
-    return Math.max(this.context.state.now, until(job.qos), until(partition.qos));
-  }
-
-  /** With assoc_limit_stop a job at a group limit waits for the next end, and its QOS with it. */
-  #block(job: SlurmJob, later: number): number {
-    const start = later !== 0 ? later : this.context.state.now + 500;
-    if (job.qos !== undefined && job.reason.startsWith("QOSGrp"))
-      this.#blocked.set(job.qos, Math.max(start, this.#blocked.get(job.qos) ?? 0));
-    return start;
-  }
-}
-
-function neverReserves(job: SlurmJob): boolean {
-  return job.qos?.config.flags.includes("NoReserve") ?? false;
 }
 
 function earlier(known: number, start: number): number {

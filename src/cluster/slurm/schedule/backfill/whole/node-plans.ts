@@ -1,12 +1,17 @@
 import { type Runs, twiceAsLong } from "../../../../../core/runs.js";
 import type { RunningNodes } from "./running-nodes.js";
 
+/** A record is the slots `[FROM, TO)` and the place of the next record of the same node, -1 for none. */
+const FROM = 0;
+const TO = 1;
+const NEXT = 2;
+const RECORD = 3;
+
 /** The plans of each node, one behind the other in time. */
 export class NodePlans {
+  /** By node: the place of its first record; -1 without any. */
   readonly #first: Int32Array;
-  #next = new Int32Array(1024);
-  #from = new Int32Array(1024);
-  #to = new Int32Array(1024);
+  #plans = new Int32Array(1024 * RECORD);
   #length = 0;
 
   /**
@@ -36,12 +41,13 @@ export class NodePlans {
 
   /** Is one of the nodes planned in `[from, to)`? */
   conflicts(nodes: Runs, from: number, to: number): boolean {
+    const plans = this.#plans;
     for (let run = 0; run < nodes.length; run++) {
       const end = nodes.end[run]!;
       for (let node = nodes.begin[run]!; node < end; node++)
-        for (let plan = this.#first[node]!; plan >= 0; plan = this.#next[plan]!) {
-          if (this.#from[plan]! >= to) break;
-          if (this.#to[plan]! > from) return true;
+        for (let plan = this.#first[node]!; plan >= 0; plan = plans[plan + NEXT]!) {
+          if (plans[plan + FROM]! >= to) break;
+          if (plans[plan + TO]! > from) return true;
         }
     }
     return false;
@@ -49,24 +55,32 @@ export class NodePlans {
 
   /** Plans the nodes, which are free then, in `[from, to)`, and notes the groups of them that were free over the same time. */
   add(nodes: Runs, from: number, to: number): void {
+    this.#makeRoom(nodes);
     this.groups = 0;
+    const plans = this.#plans;
     let at = -1;
     for (let run = 0; run < nodes.length; run++) {
       const last = nodes.end[run]!;
       for (let node = nodes.begin[run]!; node < last; node++) {
         let before = -1;
         let after = this.#first[node]!;
-        while (after >= 0 && this.#from[after]! < from) {
+        while (after >= 0 && plans[after + FROM]! < from) {
           before = after;
-          after = this.#next[after]!;
+          after = plans[after + NEXT]!;
         }
-        const begin = before >= 0 ? this.#to[before]! : this.#leaves(node);
-        const end = after >= 0 ? this.#from[after]! : -1;
+        const begin = before >= 0 ? plans[before + TO]! : this.#leaves(node);
+        const end = after >= 0 ? plans[after + FROM]! : -1;
         const planned = before >= 0 ? 1 : 0;
         if (at >= 0 && this.begin[at] === begin && this.end[at] === end && this.planned[at] === planned)
           this.count[at]!++;
         else at = this.#group(begin, end, planned);
-        this.#insert(node, before, after, from, to);
+        const plan = this.#length;
+        this.#length += RECORD;
+        plans[plan + FROM] = from;
+        plans[plan + TO] = to;
+        plans[plan + NEXT] = after;
+        if (before >= 0) plans[before + NEXT] = plan;
+        else this.#first[node] = plan;
       }
     }
   }
@@ -92,17 +106,9 @@ export class NodePlans {
     return at;
   }
 
-  #insert(node: number, before: number, after: number, from: number, to: number): void {
-    if (this.#length === this.#next.length) {
-      this.#next = twiceAsLong(this.#next);
-      this.#from = twiceAsLong(this.#from);
-      this.#to = twiceAsLong(this.#to);
-    }
-    const plan = this.#length++;
-    this.#from[plan] = from;
-    this.#to[plan] = to;
-    this.#next[plan] = after;
-    if (before >= 0) this.#next[before] = plan;
-    else this.#first[node] = plan;
+  #makeRoom({ begin, end, length }: Runs): void {
+    let nodes = 0;
+    for (let run = 0; run < length; run++) nodes += end[run]! - begin[run]!;
+    while (this.#length + nodes * RECORD > this.#plans.length) this.#plans = twiceAsLong(this.#plans);
   }
 }

@@ -149,15 +149,15 @@ export class WholeNodesPass {
     const order = { by: "backfill", limit: () => minutes } as const;
     if (starter.try(job, partition, state.nodes.avail, this.#search.usable, order) !== "started")
       return false;
-    const { allocation, endTime } = starter.record!;
-    this.#running.update(selector.running());
-    const block = this.#blocks.enter(this.#running.now.jobs.indexOf(starter.record!));
-    this.#table.spans.enter(allocation!.node, block);
-    // It keeps its nodes until its limit.
+    const record = starter.record!;
+    // It keeps its nodes, which were vacant until now, up to its limit.
     if (this.#table.borders.records < state.config.scheduler.parameters.bf_node_space_size) {
-      this.#nodes.copyFromMembers(allocation!.node);
-      this.#table.take(state.now, endTime, this.#nodes);
+      this.#nodes.copyFromMembers(record.allocation!.node);
+      this.#table.take(state.now, record.endTime, this.#nodes);
     }
+    this.#running.update(selector.running());
+    const block = this.#blocks.enter(this.#running.now.jobs.indexOf(record));
+    this.#table.spans.enter(record.allocation!.node, block);
     return true;
   }
 }

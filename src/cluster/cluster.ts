@@ -224,11 +224,11 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#requestPass();
   }
 
-  resume(job: number): void {
+  resume(job: number, cpus?: readonly number[]): void {
     const { jobs, fleet, now } = this;
     if (jobs.state[job] !== JobState.Suspended)
       throw new InvariantError(`job ${jobs.id(job)} is resumed but not suspended`);
-    fleet.unpark(jobs.allocation[job]!);
+    fleet.unpark(jobs.allocation[job]!, cpus);
     jobs.state[job] = JobState.Running;
     this.#runFor(job, jobs.end[job]!);
     this.#journal.resume(now, job);

@@ -116,8 +116,11 @@ export interface ClusterActions {
   withdraw(job: number, reason: string): void;
   /** Stops a running job, which keeps its GPUs and memory, gives its cores back and waits by `reason`. */
   suspend(job: number, reason: string): void;
-  /** A suspended job goes on where it stood; its cores must be free. */
-  resume(job: number): void;
+  /**
+   * A suspended job goes on where it stood; its cores must be free. `cpus`: what it takes of each of its nodes from now
+   * on, when it shares the others with jobs that run.
+   */
+  resume(job: number, cpus?: readonly number[]): void;
   /**
    * Says why a pending job waits from now on. A job that was submitted and about which the policy says nothing waits
    * by `Priority`: others are ahead.

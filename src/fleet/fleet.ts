@@ -92,12 +92,13 @@ export class Fleet extends FreeSpace {
     }
   }
 
-  /** A job that goes on takes its cores again. */
-  unpark(allocation: number): void {
+  /** A job that goes on takes its cores again, or as many as `took` says of each node. */
+  unpark(allocation: number, took?: readonly number[]): void {
     const { allocations } = this;
+    let i = 0;
     for (let entry = allocation; entry >= 0; entry = allocations.next(entry)) {
       const node = allocations.node[entry]!;
-      const cpus = allocations.parked[entry]!;
+      const cpus = took?.[i++] ?? allocations.parked[entry]!;
       if (cpus > this.freeCpus[node]!)
         throw new InvariantError(`a job resumes on ${this.nodeName(node)}, whose cores are in use`);
       allocations.cpus[entry] = cpus;

@@ -18,6 +18,7 @@ import type { MakeParts } from "./controller/parts.js";
 import type { PassClocks } from "./controller/passes.js";
 import type { Phases } from "./controller/phases.js";
 import type { Arrival } from "./controller/record.js";
+import { CoreClaims } from "./core-claims.js";
 import type { JobEnd, SlurmJob } from "./model/job.js";
 import type { SlurmState } from "./model/state.js";
 import type { Submission } from "./model/submission.js";
@@ -45,6 +46,7 @@ export class SlurmPolicy implements ClusterPolicy, Host {
   readonly #submissions = new Map<string | number, Submission>();
   readonly #placement = new Placement();
   readonly #refusals = new Refusals();
+  readonly #claims: CoreClaims | undefined;
   #act: ClusterActions | undefined;
   #killing: JobEnd | undefined;
   #wakeAt = -1;
@@ -62,6 +64,7 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     power?: PowerSources,
   ) {
     this.#parse = parse;
+    this.#claims = CoreClaims.for(state);
     this.opens = operations.length > 0 || state.config.power.enabled;
     this.controller = new Controller(
       state,
@@ -81,6 +84,7 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     controller.at(view.now);
     if (event === "submit") controller.submit(this.#arrival(job, view.jobs));
     else if (event === "end") {
+      this.#claims?.give(job);
       const exitCode = this.#killing === undefined ? view.jobs.exitCode(job) : 0;
       controller.ended(job, this.#killing ?? (exitCode === 0 ? "COMPLETED" : "FAILED"), exitCode);
     } else if (event === "cancel") controller.withdrawn(job);
@@ -129,15 +133,15 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     return known;
   }
 
-  start(job: SlurmJob, beneath: boolean): void {
-    const { node, cpus, gpus, memory, row } = job.allocation!;
+  start(job: SlurmJob): void {
+    const { node, gpus, memory } = job.allocation!;
+    const cpus = this.#claims?.take(job.host, job.allocation!) ?? job.allocation!.cpus;
     const placement = this.#placement;
     placement.clear();
     placement.exact = true;
     for (let i = 0; i < node.length; i++) {
       const mask = gpus[i]!;
-      // Jobs in a row above the first run on cores that those below hold already.
-      placement.add(node[i]!, bits(mask), row > 0 || beneath ? 0 : cpus[i]!, memory[i]! * MIB, mask);
+      placement.add(node[i]!, bits(mask), cpus[i]!, memory[i]! * MIB, mask);
     }
     if (!this.#act!.start(job.host, placement))
       throw new InvariantError(`job ${job.label} has no room where the controller put it`);
@@ -157,15 +161,17 @@ export class SlurmPolicy implements ClusterPolicy, Host {
   }
 
   requeue(job: SlurmJob): void {
+    this.#claims?.give(job.host);
     this.#act!.preempt(job.host);
   }
 
   suspend(job: SlurmJob): void {
+    this.#claims?.give(job.host);
     this.#act!.suspend(job.host, "Suspended");
   }
 
   resume(job: SlurmJob): void {
-    this.#act!.resume(job.host);
+    this.#act!.resume(job.host, this.#claims?.take(job.host, job.allocation!));
   }
 
   withdraw(host: number, reason: string): void {

@@ -131,6 +131,7 @@ export class Controller implements SchedulerActions {
     while (this.agenda.next <= this.#now) this.#act(this.agenda.take());
     this.nodes.run();
     this.#passes.run(this.#now);
+    this.#turns.sendAway();
   }
 
   #act({ due, arg }: { due: Due; arg: number }): void {

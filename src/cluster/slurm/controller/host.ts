@@ -3,8 +3,8 @@ import type { JobEnd, SlurmJob } from "../model/job.js";
 
 /** The cluster that carries out what the controller decides. `host` is the cluster's number of a job. */
 export interface Host {
-  /** The job begins on its allocation. `beneath`: others run on its cores, and it stops at once. */
-  start(job: SlurmJob, beneath: boolean): void;
+  /** The job begins on its allocation. */
+  start(job: SlurmJob): void;
   /** The running job is ended before its work is done; one that is configuring leaves. */
   kill(job: SlurmJob, end: JobEnd): void;
   /** The running job loses its resources and its work, and waits again. */

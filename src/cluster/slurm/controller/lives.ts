@@ -37,7 +37,7 @@ export class Lives {
     this.controller.reservations.occupied(job);
     this.controller.changed();
     if (this.controller.nodes.allocated(job)) this.controller.reason(job, "CONFIGURING");
-    else this.#run(job, false);
+    else this.#run(job);
   }
 
   /** The nodes of a job that was configuring are up: its time begins to count. */
@@ -49,12 +49,12 @@ export class Lives {
     job.endTime = now + 60 * job.timeLimit!;
     this.controller.delayed.started(job);
     this.controller.changed();
-    this.#run(job, true);
+    this.#run(job);
   }
 
-  #run(job: SlurmJob, late: boolean): void {
+  #run(job: SlurmJob): void {
     this.check.watch(job);
-    this.turns.start(job, late);
+    this.turns.start(job);
   }
 
   /** A running job is over; `end` says how. */

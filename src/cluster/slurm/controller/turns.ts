@@ -8,39 +8,49 @@ import type { Eviction } from "./eviction.js";
 /** Starts jobs, and has them take turns with others where PreemptMode=GANG lets them share cores. */
 export class Turns {
   readonly #gang: GangScheduler | undefined;
+  readonly #eviction: Eviction;
   readonly #left: SlurmJob[] = [];
+  /** Have started where they may not stay. */
+  readonly #leaving: SlurmJob[] = [];
   #starting: SlurmJob | undefined;
-  #standsStill = false;
+  /** What becomes of it as soon as it has started. */
+  #then: "runs" | "stops" | "goes" = "runs";
 
   constructor(
     readonly controller: Controller,
     eviction: Eviction,
   ) {
+    this.#eviction = eviction;
     if (!controller.state.config.preempt.gang) return;
     this.#gang = new GangScheduler(controller.state, {
       suspend: (job) => {
-        if (job === this.#starting) this.#standsStill = true;
+        if (job === this.#starting) this.#then = "stops";
         else controller.suspend(job, true);
       },
       resume: (job) => controller.resume(job, true),
-      evict: (job) => eviction.carryOut(job),
+      evict: (job) => {
+        if (job === this.#starting) this.#then = "goes";
+        else this.#eviction.carryOut(job);
+      },
     });
   }
 
-  /**
-   * Has the cluster start it. Those whose cores it takes stop before, and it stops after when it must wait its turn.
-   * `late`: it has had its nodes for a while, so that others may run on its cores by now.
-   */
-  start(job: SlurmJob, late = false): void {
+  /** Has the cluster start it. Those whose cores it takes stop before, and it stops, or goes, after when it must wait its turn. */
+  start(job: SlurmJob): void {
     const { host } = this.controller;
     this.settle();
     this.#starting = job;
-    this.#standsStill = false;
+    this.#then = "runs";
     this.#gang?.started(job);
     this.#starting = undefined;
-    host.start(job, late && this.#standsStill);
-    if (this.#standsStill) this.controller.suspend(job, true);
+    host.start(job);
+    this.#follow(job);
     this.#ask();
+  }
+
+  #follow(job: SlurmJob): void {
+    if (this.#then === "stops") this.controller.suspend(job, true);
+    else if (this.#then === "goes") this.#leaving.push(job);
   }
 
   /** It ends. Others may take its cores once the cluster has them back: with the next `settle`. */
@@ -48,10 +58,15 @@ export class Turns {
     if (this.#gang !== undefined) this.#left.push(job);
   }
 
-  /** Fills the places of those that have left. */
+  /** Fills the places of those that have left; some of those who come may have others leave. */
   settle(): void {
-    if (this.#left.length > 0) this.#gang!.ended(...this.#left.splice(0));
+    while (this.#left.length > 0) this.#gang!.ended(...this.#left.splice(0));
     this.#ask();
+  }
+
+  /** After the passes, which count on what they have started: those that may not stay leave. */
+  sendAway(): void {
+    for (const job of this.#leaving.splice(0)) this.#eviction.carryOut(job);
   }
 
   slice(): void {

@@ -17,6 +17,14 @@ export class CoreMap {
       this.first[node + 1] = this.first[node]! + nodes.sockets[node]! * nodes.coresPerSocket[node]!;
     this.total = this.first[nodes.count]!;
   }
+
+  /** The job's cores on its i-th node; all of them when the node is its own. */
+  eachCore({ node, cores, wholeNode }: JobAllocation, i: number, visit: (core: number) => void): void {
+    const from = this.first[node[i]!]!;
+    const own = wholeNode || this.consumes === "node" ? undefined : cores?.[i];
+    if (own === undefined) for (let core = from; core < this.first[node[i]! + 1]!; core++) visit(core);
+    else for (let core = own.next(0); core >= 0; core = own.next(core + 1)) visit(from + core);
+  }
 }
 
 /**
@@ -60,30 +68,17 @@ export class ActiveRow {
     for (let i = 0; i < node.length; i++) {
       const at = node[i]!;
       this.cpus[at] = Math.min(this.cpus[at]! + cpus[i]!, this.map.nodes.cpus[at]!);
-      this.eachCore(allocation, i, (core) => this.cores.add(core));
+      this.map.eachCore(allocation, i, (core) => this.cores.add(core));
       if (this.map.consumes === "socket") this.fillSockets(at);
     }
   }
 
   private overlaps(allocation: JobAllocation, i: number): boolean {
     let taken = false;
-    this.eachCore(allocation, i, (core) => {
+    this.map.eachCore(allocation, i, (core) => {
       taken ||= this.cores.has(core);
     });
     return taken;
-  }
-
-  /** The job's cores on its i-th node; all of them when the node is its own. */
-  private eachCore(
-    { node, cores, wholeNode }: JobAllocation,
-    i: number,
-    visit: (core: number) => void,
-  ): void {
-    const { first, consumes } = this.map;
-    const from = first[node[i]!]!;
-    const own = wholeNode || consumes === "node" ? undefined : cores?.[i];
-    if (own === undefined) for (let core = from; core < first[node[i]! + 1]!; core++) visit(core);
-    else for (let core = own.next(0); core >= 0; core = own.next(core + 1)) visit(from + core);
   }
 
   private fillSockets(node: number): void {

@@ -8,6 +8,8 @@ export interface GangJob {
   place: "active" | "filler" | "out";
   /** Stopped by the gang scheduler. */
   stopped: boolean;
+  /** What the controller has been told of it. */
+  standsStill: boolean;
 }
 
 /** A partition's jobs in their order of turns, and the jobs of higher tiers that take cores from them. */

@@ -23,6 +23,8 @@ export class GangScheduler {
   /** By tier, the highest first. */
   private readonly partitions: readonly GangPartition[];
   private readonly leaving: SlurmJob[] = [];
+  /** Jobs whose turn ends or begins in what is being done. */
+  private readonly turning = new Set<GangJob>();
 
   constructor(
     private readonly state: SlurmState,
@@ -43,14 +45,14 @@ export class GangScheduler {
   started(job: SlurmJob): void {
     if (job.het !== undefined) return;
     const partition = this.partitionOf(job);
-    const gangJob: GangJob = { job, place: "out", stopped: false };
+    const gangJob: GangJob = { job, place: "out", stopped: false, standsStill: false };
     partition.jobs.push(gangJob);
     if (partition.place(gangJob)) {
       gangJob.place = "filler";
       this.castShadow(gangJob, partition);
       this.updateAll();
     } else this.stop(gangJob, partition);
-    this.evictLeaving();
+    this.carryOut();
   }
 
   /** Jobs have ended, or go back to the queue; none of them is there any more when others take their places. */
@@ -66,13 +68,13 @@ export class GangScheduler {
     }
     if (!found) return;
     this.updateAll();
-    this.evictLeaving();
+    this.carryOut();
   }
 
   /** The end of a time slice. */
   slice(): void {
     for (const partition of this.partitions) if (sharing(partition)) this.nextTurn(partition);
-    this.evictLeaving();
+    this.carryOut();
   }
 
   private nextTurn(partition: GangPartition): void {
@@ -113,13 +115,13 @@ export class GangScheduler {
   private stop(gangJob: GangJob, partition: GangPartition): void {
     const mode = preemptModeOf(this.state, gangJob.job);
     if (partition.shadows.length > 0 && mode !== "OFF" && mode !== "SUSPEND") this.leaving.push(gangJob.job);
-    else this.actions.suspend(gangJob.job);
+    else this.turning.add(gangJob);
     gangJob.stopped = true;
     this.clearShadow(gangJob);
   }
 
   private go(gangJob: GangJob, partition: GangPartition): void {
-    this.actions.resume(gangJob.job);
+    this.turning.add(gangJob);
     gangJob.stopped = false;
     this.castShadow(gangJob, partition);
   }
@@ -136,8 +138,20 @@ export class GangScheduler {
     }
   }
 
-  private evictLeaving(): void {
-    for (const job of this.leaving.splice(0)) this.actions.evict(job);
+  /**
+   * Has the controller do what came of it, all in one moment: the partitions take their turns one after the other, so
+   * that a job of a higher tier would go on before those of lower ones are told to stop.
+   */
+  private carryOut(): void {
+    const turned = [...this.turning].filter(({ stopped, standsStill }) => stopped !== standsStill);
+    this.turning.clear();
+    const leaving = this.leaving.splice(0);
+    for (const gangJob of turned) {
+      gangJob.standsStill = gangJob.stopped;
+      if (gangJob.stopped && !leaving.includes(gangJob.job)) this.actions.suspend(gangJob.job);
+    }
+    for (const job of leaving) this.actions.evict(job);
+    for (const { job, stopped } of turned) if (!stopped && !leaving.includes(job)) this.actions.resume(job);
   }
 
   private partitionOf(job: SlurmJob): GangPartition {

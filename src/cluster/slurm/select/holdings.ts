@@ -3,7 +3,7 @@ import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
 import type { Hardware } from "./hardware.js";
-import { rowsOf } from "./job-test.js";
+import { rowsOf, sharesCores } from "./job-test.js";
 import type { Requests } from "./offer.js";
 import { Resources } from "./resources.js";
 
@@ -155,7 +155,7 @@ export class Holdings {
 
   /** Jobs of partitions that share cores, or may be put over each other by gang scheduling, lie in rows of their own. */
   layer(partition: Partition): number {
-    return rowsOf(partition) > 1 || this.state.config.preempt.gang ? partition.index : -1;
+    return sharesCores(partition) || this.state.config.preempt.gang ? partition.index : -1;
   }
 }
 

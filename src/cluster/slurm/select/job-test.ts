@@ -103,11 +103,15 @@ export class JobTest {
         if (other.config.priorityTier >= tier) continue;
         for (const row of resources.rows) if (row.partition === other.index) or(busy, row.cores);
         const clearer = attempt();
-        if (clearer === undefined) break;
+        if (clearer === undefined) {
+          // What each node gives is told by the last attempt.
+          busy.set(best);
+          return attempt();
+        }
         found = clearer;
         best = busy.slice();
       }
-      return { chosen: found.chosen, busy: best };
+      return found;
     }
     return this.inRows(need, resources, options, attempt);
   }
@@ -244,6 +248,11 @@ const noPartition = { config: { overSubscribe: { mode: "NO", jobs: 1 } } } as Pa
 export function rowsOf(partition: Partition): number {
   const { mode, jobs } = partition.config.overSubscribe;
   return mode === "YES" || mode === "FORCE" ? Math.max(jobs, 1) : 1;
+}
+
+/** Do its jobs run on cores that those of other partitions hold? With FORCE:1 they do, though it has one row. */
+export function sharesCores(partition: Partition): boolean {
+  return rowsOf(partition) > 1 || partition.config.overSubscribe.mode === "FORCE";
 }
 
 function countAll(words: Int32Array): number {

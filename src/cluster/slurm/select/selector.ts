@@ -137,7 +137,7 @@ class ConsTres implements Selector {
   /** The nodes on which a test may look: `_build_node_list` and `_pick_best_nodes` of node_scheduler.c. */
   private offer(job: SlurmJob, need: Need, usable: BitVector, mode: "run" | "will-run"): BitVector {
     const { offered } = this;
-    const { nodes, config } = this.state;
+    const { nodes } = this.state;
     const { owners, resources } = this.bench.holdings;
     offered.copyFrom(usable);
     offered.and(need.partition.nodes);
@@ -146,13 +146,19 @@ class ConsTres implements Selector {
     if (mode === "run") {
       offered.and(nodes.avail);
       offered.andNot(nodes.completing);
-      if (config.preempt.type === "none") offered.and(need.alone ? nodes.idle : nodes.share);
+      // Who may evict somebody looks at all nodes.
+      const others = need.alone ? nodes.idle : nodes.share;
+      if (!offered.within(others) && !this.mayEvict(job, need.partition)) offered.and(others);
     }
     for (const [node, owner] of owners) if (owner.user !== job.user) offered.delete(node);
     if (need.ownUser)
       for (let node = offered.next(0); node >= 0; node = offered.next(node + 1))
         if (resources.jobs[node]! > 0 && owners.get(node)?.user !== job.user) offered.delete(node);
     return offered;
+  }
+
+  private mayEvict(job: SlurmJob, partition: Partition): boolean {
+    return preemptionCandidates(this.state, this.bench.holdings.jobs, job, partition).length > 0;
   }
 
   private options(

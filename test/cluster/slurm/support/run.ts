@@ -22,6 +22,8 @@ export interface PlainSlurmJob {
   minutes: number;
   /** Part of its limit that it runs. */
   used: number;
+  /** Else the default one. */
+  partition?: string;
 }
 
 /** Runs jobs through the cluster and a controller; the starts as `job@second on nodes`. */
@@ -72,7 +74,8 @@ export async function startsOf(
       job.cores === 0 ? shapes.processors(job.nodes, "node") : shapes.intern({ groups: [group] })
     ).id;
     batch.user[i] = names.users.intern("u1");
-    batch.account[i] = batch.queue[i] = -1;
+    batch.account[i] = -1;
+    batch.queue[i] = job.partition === undefined ? -1 : names.queues.intern(job.partition);
   });
   batch.length = workload.length;
   const batches = [batch];

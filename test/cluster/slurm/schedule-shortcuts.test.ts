@@ -94,7 +94,158 @@ describe("shortcuts of planning and selection", () => {
         expect(fast).toEqual(plain);
         expect(plain.length).toBeGreaterThanOrEqual(jobs.length);
       }),
-      { seed: 5, numRuns: 15, endOnFailure: true },
+      { seed: 5, numRuns: workload === many ? 6 : 15, endOnFailure: true },
+    );
+  });
+
+  const root = { account: "root", user: "", partition: "", parent: "", fairshare: 1, priority: 0 };
+  const user = { ...root, user: "u1", isDefault: true };
+  const normal = { name: "normal", priority: 0, preempt: [], usageFactor: 1, flags: [], graceTime: 0 };
+  const none = { preemptMode: undefined, preemptExemptTime: undefined };
+  const accounted = { accounting: { qos: [{ ...normal, ...none }], accounts: [root], users: [user] } };
+
+  const both = async (
+    conf: string,
+    jobs: readonly Partial<PlainSlurmJob>[],
+    commands: readonly { at: number; command: string }[] = [],
+    release = 0,
+  ) => {
+    const workload = jobs.map((job) => ({ gap: 0, nodes: 1, cores: 0, minutes: 1, used: 1, ...job }));
+    const beside = { commands, ...(release > 0 ? { release: () => release } : {}) };
+    const fast = await startsOf(stateOf(conf, accounted), parts(true), workload, beside);
+    expect(fast).toEqual(await startsOf(stateOf(conf, accounted), parts(false), workload, beside));
+    return fast;
+  };
+
+  it("a job that was held and gets a priority starts, though its first look only clears its reason", async () => {
+    const starts = await both(
+      `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE\n`,
+      [{ minutes: 13 }],
+      [
+        { at: 78, command: "scontrol requeuehold 0" },
+        { at: 497, command: "scontrol update JobId=0 Priority=5" },
+      ],
+    );
+    expect(starts).toEqual(["0@0 on 0", "0@497 on 0"]);
+  });
+
+  it("ages count alike for a job that was released", async () => {
+    const priority = "PriorityType=priority/multifactor\nPriorityWeightAge=100000\nPriorityMaxAge=0-01:00:00";
+    const starts = await both(
+      `${priority}\nPriorityCalcPeriod=00:01:00\nNodeName=n[0-1] CPUs=4\n${exclusive}\n`,
+      [{ nodes: 2, minutes: 2, used: 2 / 3 }, { nodes: 2 }, { gap: 45, nodes: 2 }],
+      [
+        { at: 10, command: "scontrol hold 1" },
+        { at: 40, command: "scontrol release 1" },
+      ],
+    );
+    expect(starts).toEqual(["0@0 on 0,1", "1@80 on 0,1", "2@140 on 0,1"]);
+  });
+
+  it("tasks of arrays count against bf_max_job_test", async () => {
+    // Seconds since the job before, nodes, minutes; tasks.
+    const jobs = [
+      [0, 10, 60],
+      [0, 17, 3],
+      [28, 30, 5],
+      [0, 100, 1, 3],
+      [0, 72, 5],
+      [0, 58, 2],
+      [0, 51, 1],
+      [0, 24, 20],
+      [0, 80, 1],
+      [45, 22, 2],
+      [37, 86, 1],
+      [2, 13, 1, 3],
+      [39, 80, 1],
+      [0, 20, 1],
+      [0, 85, 1],
+      [0, 4, 1],
+      [34, 1, 60],
+      [4, 58, 1],
+      [0, 64, 1],
+      [0, 26, 1],
+      [0, 21, 1],
+      [0, 3, 1],
+      [0, 39, 1],
+      [0, 1, 60],
+      [38, 22, 1],
+      [38, 10, 1],
+      [0, 1, 60],
+      [0, 48, 1],
+      [0, 9, 1],
+      [0, 45, 1],
+      [0, 22, 1],
+      [34, 1, 1],
+    ] as const;
+    await both(
+      `SchedulerParameters=bf_resolution=7,bf_max_job_test=28\nNodeName=n[00-99] CPUs=4\n${exclusive}\n`,
+      jobs.map(([gap, nodes, minutes, tasks]) => ({
+        gap,
+        nodes,
+        minutes,
+        ...(tasks === undefined ? {} : { tasks }),
+      })),
+    );
+  });
+
+  const operations = fc.array(
+    fc.record({
+      at: fc.integer({ min: 0, max: 900 }),
+      lasts: fc.integer({ min: 1, max: 300 }),
+      job: fc.integer({ min: 0, max: 40 }),
+      node: fc.integer({ min: 0, max: 8 }),
+      what: fc.constantFrom(
+        ["update NodeName=n[NODE-9] State=DRAIN Reason=x", "update NodeName=n[NODE-9] State=RESUME"],
+        ["update NodeName=nNODE State=DOWN Reason=x", "update NodeName=nNODE State=RESUME"],
+        ["hold JOB", "release JOB"],
+        ["requeue JOB", "update JobId=JOB TimeLimit=7"],
+        ["requeuehold JOB", "update JobId=JOB Priority=5"],
+        ["suspend JOB", "resume JOB"],
+        ["update JobId=JOB TimeLimit=30", "update JobId=JOB TimeLimit=2"],
+        ["update PartitionName=main State=DOWN", "update PartitionName=main State=UP"],
+        [
+          "create reservation ReservationName=r1 StartTime=now+60 Duration=3 Nodes=n[NODE-9] Users=u1",
+          "delete ReservationName=r1",
+        ],
+      ),
+    }),
+    { maxLength: 8 },
+  );
+  const odd = fc.array(
+    fc.record({
+      gap: fc.integer({ min: 0, max: 40 }),
+      nodes: fc.integer({ min: 1, max: 12 }),
+      cores: fc.constant(0),
+      minutes: fc.constantFrom(1, 2, 3, 10, 60),
+      used: fc.constantFrom(0.05, 0.7, 1, 1.2),
+      more: fc.constantFrom("", "", "", "", "--begin=now+90", "--hold", "--array=0-3", "-p other"),
+    }),
+    { minLength: 5, maxLength: 40 },
+  );
+
+  it.each([
+    ["operations and jobs of other kinds", "bf_interval=10", 0],
+    ["nodes in completion, tests few", "bf_interval=10,bf_max_job_test=12,bf_resolution=7", 5],
+  ])("give the same starts: %s", async (_name, parameters, release) => {
+    const machine = `${nodes}\n${exclusive} Default=YES\nPartitionName=other Nodes=ALL OverSubscribe=EXCLUSIVE`;
+    const over = "PriorityCalcPeriod=00:01:00\nOverTimeLimit=2\nKillWait=40";
+    await fc.assert(
+      fc.asyncProperty(odd, operations, async (jobs, given) => {
+        const commands = given.flatMap(({ at, lasts, job, node, what }) =>
+          what.map((text, i) => ({
+            at: at + i * lasts,
+            command: `scontrol ${text.replace("NODE", `${node}`).replace("n[8-9]", "n[8,9]").replace("JOB", `${job}`)}`,
+          })),
+        );
+        const workload = jobs.map(({ more, ...job }) => ({
+          ...job,
+          ...(more === "" ? {} : { sbatch: `-N ${job.nodes} --exclusive -t ${job.minutes} ${more}` }),
+          ...(more.startsWith("--array") ? { tasks: 4 } : {}),
+        }));
+        await both(conf(parameters, `${over}\n${machine}`), workload, commands, release);
+      }),
+      { seed: 5, numRuns: 25, endOnFailure: true },
     );
   });
 });

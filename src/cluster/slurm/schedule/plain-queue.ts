@@ -25,6 +25,8 @@ export class PlainQueue {
   readonly entries: PlainEntry[] = [];
   /** Pending jobs that are no matter of counting. */
   readonly #others = new Set<SlurmJob>();
+  /** Jobs that the last look has changed in a way that the next one goes by: it may find more. */
+  #unsettled: SlurmJob[] = [];
   /** Where they ask to run. */
   readonly #partitions = new Set<Partition>();
 
@@ -56,6 +58,8 @@ export class PlainQueue {
   refresh(reasons: Reasons): boolean {
     const { state } = this.context;
     const { pending } = state;
+    const again = this.#unsettled;
+    if (again.length > 0) this.#unsettled = [];
     if (pending.stirred) {
       this.entries.length = 0;
       this.#others.clear();
@@ -64,6 +68,11 @@ export class PlainQueue {
       this.entries.sort(compareEntries);
     } else {
       for (const job of pending.left) if (!this.#others.delete(job)) this.#drop(job);
+      for (const job of again) {
+        if (!pending.has(job) || pending.entered.includes(job)) continue;
+        this.#drop(job);
+        this.#take(job, reasons, true);
+      }
       for (const job of pending.entered) if (pending.has(job)) this.#take(job, reasons, true);
     }
     pending.settle();
@@ -83,8 +92,12 @@ export class PlainQueue {
       this.#others.add(job);
       return;
     }
+    const { reason, eligibleTime } = job;
     limits.accrue(job, (head) => actions.splitTask(head));
-    if (!isRunnable(job, context, reasons)) return;
+    const runnable = isRunnable(job, context, reasons);
+    // A job that was held gets its turn in the pass after the one that clears its reason; and its age counts from there.
+    if (job.reason !== reason || job.eligibleTime !== eligibleTime) this.#unsettled.push(job);
+    if (!runnable) return;
     const partition = job.partitions[0]!;
     job.partition = partition;
     if (!isAdmitted(job, partition, context, reasons, false)) return;

@@ -1,9 +1,12 @@
 import { JobArrivals } from "../../../../src/cluster/arrivals.js";
 import { Cluster } from "../../../../src/cluster/cluster.js";
 import { Jobs, newJobNames } from "../../../../src/cluster/jobs.js";
+import type { Release } from "../../../../src/cluster/slurm/controller/completing.js";
 import type { MakeParts } from "../../../../src/cluster/slurm/controller/parts.js";
 import { atStart } from "../../../../src/cluster/slurm/controller/phases.js";
 import type { SlurmState } from "../../../../src/cluster/slurm/model/state.js";
+import { parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
+import { parseSubmission } from "../../../../src/cluster/slurm/request/parse-submission.js";
 import { SlurmPolicy } from "../../../../src/cluster/slurm/slurm-policy.js";
 import { Names } from "../../../../src/core/names.js";
 import { Simulation } from "../../../../src/core/simulation.js";
@@ -24,6 +27,21 @@ export interface PlainSlurmJob {
   used: number;
   /** Else the default one. */
   partition?: string;
+  user?: string;
+  /** What it asks for, when that is more than nodes or cores. */
+  sbatch?: string;
+  /** It is so many tasks of an array. */
+  tasks?: number;
+}
+
+/** What happens beside the jobs. */
+export interface Beside {
+  /** Commands of the administrator, and the second of each. */
+  commands?: readonly { at: number; command: string }[];
+  /** How long nodes are completing. */
+  release?: Release;
+  /** Lines for what becomes of jobs beside their starts: reasons and ends. */
+  more?: boolean;
 }
 
 /** Runs jobs through the cluster and a controller; the starts as `job@second on nodes`. */
@@ -31,6 +49,7 @@ export async function startsOf(
   state: SlurmState,
   makeParts: MakeParts,
   workload: readonly PlainSlurmJob[],
+  { commands = [], release, more = false }: Beside = {},
 ): Promise<string[]> {
   const simulation = new Simulation();
   const shapes = new Shapes();
@@ -55,14 +74,30 @@ export async function startsOf(
       starts.push(`${jobs.id(job)}@${time / SECOND} on ${nodes.sort((a, b) => a - b).join()}`);
     },
   });
-  const policy = new SlurmPolicy(state, makeParts, atStart, () => {
-    throw new Error("no submissions");
-  });
-  const cluster = new Cluster({ simulation, journal, fleet, jobs, policy, checkInvariants: true });
-  const batch = new JobBatch(workload.length);
+  const reasons = new Names();
+  if (more)
+    journal.listen({
+      reason: (time, job, reason) =>
+        starts.push(`${jobs.id(job)}@${time / SECOND} waits for ${reasons.name(reason)}`),
+      end: (time, job, outcome) => starts.push(`${jobs.id(job)}@${time / SECOND} ends as ${outcome}`),
+    });
+  const policy = new SlurmPolicy(
+    state,
+    makeParts,
+    atStart,
+    (text) => parseSubmission(text).submission,
+    commands.map(({ at, command }) => ({ at, command, operation: parseOperation(command) })),
+    0,
+    release,
+  );
+  const cluster = new Cluster({ simulation, journal, fleet, jobs, policy, reasons, checkInvariants: true });
+  const rows = workload.flatMap((job, group) =>
+    Array.from({ length: job.tasks ?? 1 }, (_, member) => ({ job, group, member })),
+  );
+  const batch = new JobBatch(rows.length);
   let now = 0;
-  workload.forEach((job, i) => {
-    now += job.gap;
+  rows.forEach(({ job, group: array, member }, i) => {
+    if (member === 0) now += job.gap;
     const group = { count: 1, gpus: 0, cpus: job.cores, memory: 0 };
     batch.id[i] = i;
     batch.submit[i] = now * SECOND;
@@ -73,11 +108,15 @@ export async function startsOf(
     batch.shape[i] = (
       job.cores === 0 ? shapes.processors(job.nodes, "node") : shapes.intern({ groups: [group] })
     ).id;
-    batch.user[i] = names.users.intern("u1");
+    batch.user[i] = names.users.intern(job.user ?? "u1");
+    batch.submission[i] = job.sbatch === undefined ? -1 : names.submissions.intern(job.sbatch);
     batch.account[i] = -1;
     batch.queue[i] = job.partition === undefined ? -1 : names.queues.intern(job.partition);
+    if (job.tasks === undefined) return;
+    batch.group[i] = names.ids.intern(`array ${array}`);
+    batch.member[i] = member;
   });
-  batch.length = workload.length;
+  batch.length = rows.length;
   const batches = [batch];
   const stream = {
     origin: { name: "test", format: "test", hash: "" },

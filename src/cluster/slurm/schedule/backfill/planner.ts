@@ -108,12 +108,26 @@ export class Planner {
     const { state } = this.context;
     this.vacancies = vacancies;
     vacancies?.begin(queue);
-    // Looks that are left out do not count against bf_max_job_test.
+    // Looks that are left out do not count against bf_max_job_test; what suspended jobs hold counts as free in tests.
     const { bf_max_job_test } = state.config.scheduler.parameters;
     this.#counting =
       this.map instanceof PlanList &&
-      queue.length <= bf_max_job_test &&
+      this.context.selector.exclusive &&
+      this.#mostTests(queue) <= bf_max_job_test &&
       this.#profile.reset(state, this.#running);
+  }
+
+  /** How many jobs and tasks of arrays a pass over this queue looks at, at the most. */
+  #mostTests(queue: readonly QueueEntry[]): number {
+    const { nodes, config } = this.context.state;
+    const { bf_max_job_array_resv } = config.scheduler.parameters;
+    let most = 0;
+    for (const { job, partition } of queue) {
+      const startable = isAlone(job, partition) ? nodes.idle.count() : Number.POSITIVE_INFINITY;
+      const tasks = job.array === undefined || job.task >= 0 ? 1 : job.tasksLeft.length;
+      most += Math.min(tasks, startable + bf_max_job_array_resv + 1);
+    }
+    return most;
   }
 
   /** May another job of the partition get a place? */

@@ -38,7 +38,8 @@ export class WholeSearch {
     let possible = exhaustive ? 0 : feasible.first(limitClass, nodes, 0);
     for (let time = now; possible >= 0; ) {
       const slot = table.slot(time);
-      const last = table.slot(time + seconds);
+      // Nothing is planned behind the window; spans are told apart by slots of it.
+      const last = Math.min(table.slots, table.slot(time + seconds));
       const next = borders.next(slot, last);
       if (possible < slot && !exhaustive) {
         possible = feasible.first(limitClass, nodes, slot);

@@ -36,6 +36,7 @@ export class JobTest {
   private readonly base: Int32Array;
   private readonly nodes: BitVector;
   private readonly candidates: BitVector;
+  private readonly mostCpusPerCore: number;
 
   constructor(
     private readonly state: SlurmState,
@@ -43,6 +44,7 @@ export class JobTest {
     private readonly rules: ChoiceRules,
   ) {
     this.capacity = new Capacity(hardware);
+    this.mostCpusPerCore = hardware.cpusPerCore.reduce((most, cpus) => Math.max(most, cpus), 1);
     this.busy = new Int32Array(hardware.words);
     this.base = new Int32Array(hardware.words);
     this.nodes = new BitVector(hardware.nodes.count);
@@ -68,6 +70,10 @@ export class JobTest {
     options: TestOptions,
   ): Found | undefined {
     const { nodes, busy, base } = this;
+    const { gang } = this.state.config.preempt;
+    const sharesNothing = !gang && need.sharing === Sharing.OneRow;
+    // All free cores of the cluster would not do.
+    if (sharesNothing && resources.freeCores * this.mostCpusPerCore < need.minCpus) return undefined;
     nodes.copyFrom(offered);
     if (!this.sortOut(need, nodes, required, resources, options)) return undefined;
     if (nodes.count() < leastNodes(need)) return undefined;
@@ -78,8 +84,7 @@ export class JobTest {
     or(busy, resources.busy);
     const alone = attempt();
     if (alone !== undefined) return alone;
-    const { gang } = this.state.config.preempt;
-    if (!gang && need.sharing === Sharing.OneRow) return undefined;
+    if (sharesNothing) return undefined;
 
     // Cores of jobs that it cannot displace are gone for good.
     const tier = need.partition.config.priorityTier;

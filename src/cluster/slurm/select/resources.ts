@@ -16,6 +16,8 @@ export class Resources {
   /** Cores held in any row. */
   readonly busy: Int32Array;
   readonly busyCores: Int32Array;
+  /** Cores of all nodes that nobody holds. */
+  freeCores: number;
   /** MiB held. */
   readonly memory: Float64Array;
   /** Masks of GPUs held. */
@@ -31,6 +33,7 @@ export class Resources {
     this.rows = [{ partition: -1, level: 0, cores: new Int32Array(hardware.words) }];
     this.busy = new Int32Array(hardware.words);
     this.busyCores = new Int32Array(count);
+    this.freeCores = hardware.cores.reduce((sum, cores) => sum + cores, 0);
     this.memory = new Float64Array(count);
     this.gpus = new Int32Array(count);
     this.jobs = new Int32Array(count);
@@ -42,6 +45,7 @@ export class Resources {
   copyFrom(other: Resources): void {
     this.busy.set(other.busy);
     this.busyCores.set(other.busyCores);
+    this.freeCores = other.freeCores;
     this.memory.set(other.memory);
     this.gpus.set(other.gpus);
     this.jobs.set(other.jobs);
@@ -162,6 +166,7 @@ export class Resources {
     const { offset } = this.hardware;
     let cores = 0;
     for (let w = offset[node]!; w < offset[node + 1]!; w++) cores += countBits(this.busy[w]!);
+    this.freeCores += this.busyCores[node]! - cores;
     this.busyCores[node] = cores;
   }
 }

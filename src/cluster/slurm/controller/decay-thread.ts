@@ -1,4 +1,5 @@
 import { Due } from "./agenda.js";
+import { anyRuns } from "./any-runs.js";
 import { gridUp } from "./clocks.js";
 import type { Controller } from "./controller.js";
 import { usageMayFree } from "./usage-may-free.js";
@@ -23,9 +24,10 @@ export class DecayThread {
     const { state, agenda, parts } = this.controller;
     parts.priorities.tick();
     grew();
+    const waits = state.pending.size + state.running.size > 0;
     if (
-      state.running.size > 0 ||
-      (state.pending.size > 0 && agenda.next !== Number.POSITIVE_INFINITY) ||
+      anyRuns(state) ||
+      (waits && agenda.next !== Number.POSITIVE_INFINITY) ||
       usageMayFree(state)
     )
       this.ask();

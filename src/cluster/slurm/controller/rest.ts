@@ -1,5 +1,6 @@
 import { periodOf } from "../schedule/recurrence.js";
 import { Due } from "./agenda.js";
+import { anyRuns } from "./any-runs.js";
 import type { Controller } from "./controller.js";
 import { usageMayFree } from "./usage-may-free.js";
 
@@ -30,7 +31,7 @@ export class Rest {
 
   get reached(): boolean {
     const { state, agenda, operations } = this.controller;
-    if (state.running.size > 0 || this.controller.nextPass() !== Number.POSITIVE_INFINITY) return false;
+    if (anyRuns(state) || this.controller.nextPass() !== Number.POSITIVE_INFINITY) return false;
     if (this.controller.nodes.next !== Number.POSITIVE_INFINITY) return false;
     let period = this.#period;
     for (const { recurs, flags, end } of state.reservations) {

@@ -109,7 +109,8 @@ export class MainScheduler {
 
   /** Jobs behind one that failed their partition only learn that they wait for it. */
   #walk(entries: readonly PlainEntry[]): void {
-    const depth = this.context.state.config.scheduler.parameters.default_queue_depth;
+    const { default_queue_depth: depth, sched_max_job_start: most } =
+      this.context.state.config.scheduler.parameters;
     for (const entry of entries) {
       const { job, partition } = entry;
       if (this.#failed[partition.index] === 0) {
@@ -117,6 +118,7 @@ export class MainScheduler {
         continue;
       }
       if (job.state !== SlurmJobState.Pending) continue;
+      if (most > 0 && this.#started >= most) return;
       if (!this.#full && this.#tried++ > depth) return;
       if (job.reason !== "Priority") this.#isBehindFailure(job, partition);
     }

@@ -36,4 +36,12 @@ describe("the decay thread", () => {
     const lives = await simulated({ ...accounting, accounts }, ["wide,0,60,u1,-N1 -c16 -t1"]);
     expect(lives.wide!.starts).toEqual([]);
   });
+
+  it("does not keep a run going for a job that is suspended and never resumed", async () => {
+    const accounts = { lab: { Users: { u1: {} } } };
+    const operations = [{ at: "30s", cmd: "scontrol suspend stopped" }];
+    const lives = await simulated({ ...accounting, accounts, operations }, ["stopped,0,100,u1,-N1 -t5"]);
+    expect(lives.stopped!.starts).toHaveLength(1);
+    expect(lives.stopped!.end).toBeUndefined();
+  });
 });

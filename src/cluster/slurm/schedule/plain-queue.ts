@@ -114,11 +114,11 @@ export class PlainQueue {
     else this.entries.splice(this.#placeOf(entry), 0, entry);
   }
 
-  /** Are the nodes that may be given the same for all of these jobs? */
+  /** Are the nodes that may be given the same for all of these jobs, now and later in the plan? */
   #shareNodes(): boolean {
-    const { avail, up } = this.context.state.nodes;
+    const { avail, coming, up } = this.context.state.nodes;
     for (const partition of this.#partitions) if (!avail.within(partition.nodes)) return false;
-    return avail.within(up);
+    return avail.within(up) && coming.equals(avail);
   }
 
   #drop(job: SlurmJob): void {

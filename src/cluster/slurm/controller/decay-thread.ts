@@ -25,11 +25,7 @@ export class DecayThread {
     parts.priorities.tick();
     grew();
     const waits = state.pending.size + state.running.size > 0;
-    if (
-      anyRuns(state) ||
-      (waits && agenda.next !== Number.POSITIVE_INFINITY) ||
-      usageMayFree(state)
-    )
+    if (anyRuns(state) || (waits && agenda.next !== Number.POSITIVE_INFINITY) || usageMayFree(state))
       this.ask();
     else this.#rests = state.pending.size > 0;
   }

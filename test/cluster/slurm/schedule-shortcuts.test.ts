@@ -68,6 +68,12 @@ describe("shortcuts of planning and selection", () => {
       `NodeName=n[00-39] CPUs=4\n${exclusive}`,
     ],
     [
+      "many jobs, more than are tested",
+      "bf_interval=10,bf_max_job_test=20,bf_node_space_size=400",
+      many,
+      `NodeName=n[00-39] CPUs=4\n${exclusive}`,
+    ],
+    [
       "many jobs, few records and starts",
       "bf_interval=10,bf_node_space_size=30,bf_max_job_start=2",
       many,

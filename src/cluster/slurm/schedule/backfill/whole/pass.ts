@@ -77,8 +77,8 @@ export class WholeNodesPass {
   /** Answers the number of jobs started; -1 when the pass cannot be counted. `queue`: in the order of the pass. */
   run(queue: readonly PlainEntry[]): number {
     const { state } = this.context;
-    const { bf_max_job_start } = state.config.scheduler.parameters;
-    if (!this.#covers(queue)) return -1;
+    const { bf_max_job_start, bf_max_job_test } = state.config.scheduler.parameters;
+    if (!this.#covers()) return -1;
     const candidates = this.#candidates;
     const vacant = state.nodes.idle.overlap(state.nodes.avail);
     this.#classify(queue, vacant);
@@ -86,8 +86,13 @@ export class WholeNodesPass {
     this.#blocks.reset();
     this.#table.reset(state, this.#lengths, vacant);
     let started = 0;
+    let tested = 0;
     for (let i = 0; i < queue.length && candidates.anyFrom(i); i++) {
+      if (tested >= bf_max_job_test) break;
       const outcome = this.#place(queue[i]!, this.#classes[i]!);
+      // So many cannot be tested in a shorter queue.
+      if (queue.length > bf_max_job_test && this.#search.isTested(queue[i]!.nodes, queue[i]!.minutes))
+        tested++;
       if (outcome === "full") break;
       if (outcome !== "started") continue;
       started++;
@@ -96,11 +101,10 @@ export class WholeNodesPass {
     return started;
   }
 
-  /** Every node that is held is held by one job, and the pass cannot reach bf_max_job_test. */
-  #covers(queue: readonly PlainEntry[]): boolean {
+  /** Every node that is held is held by one job. */
+  #covers(): boolean {
     const { state, selector } = this.context;
-    const { nodes, config } = state;
-    if (queue.length > config.scheduler.parameters.bf_max_job_test) return false;
+    const { nodes } = state;
     if (!nodes.completing.empty || !selector.exclusive) return false;
     this.#running.update(selector.running());
     return this.#running.count + nodes.idle.count() === nodes.count;

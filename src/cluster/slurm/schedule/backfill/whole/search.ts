@@ -61,6 +61,23 @@ export class WholeSearch {
     }
   }
 
+  /**
+   * Whether the job looked at last was tested at all, looks that were passed over included: enough nodes were planned for
+   * nobody at one of them. To be asked at once.
+   */
+  isTested(nodes: number, minutes: number): boolean {
+    const { table } = this;
+    for (let time = this.state.now; !this.tested; ) {
+      const slot = table.slot(time);
+      const last = Math.min(table.slots, table.slot(time + 60 * minutes));
+      if (table.spans.free(slot, last, nodes) !== undefined) return true;
+      const next = table.borders.next(slot, last);
+      if (next < 0) return false;
+      time = table.time(next);
+    }
+    return true;
+  }
+
   /** When it would start on what is free in these slots, if by `later`; -1 when there are too few nodes. */
   #look(nodes: number, slot: number, last: number, later: number): number {
     const span = this.table.spans.free(slot, last, nodes);

@@ -31,6 +31,14 @@ const job = (nodes: number, cores: fc.Arbitrary<number>): fc.Arbitrary<PlainSlur
 describe("shortcuts of planning and selection", () => {
   const whole = fc.array(job(12, fc.constant(0)), { minLength: 5, maxLength: 60 });
   const many = fc.array(job(40, fc.constant(0)), { minLength: 60, maxLength: 160 });
+  const uneven = fc.array(
+    fc.oneof(
+      job(3, fc.constant(0)),
+      job(40, fc.constant(0)),
+      fc.constant({ gap: 5, nodes: 38, cores: 0, minutes: 60, used: 0.3 }),
+    ),
+    { minLength: 60, maxLength: 120 },
+  );
   const exclusive = "PartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE";
   const mixed = fc.array(job(12, fc.constantFrom(0, 0, 1, 3)), { minLength: 5, maxLength: 40 });
   const nodes = "NodeName=n[0-11] CPUs=4";
@@ -69,8 +77,8 @@ describe("shortcuts of planning and selection", () => {
     ],
     [
       "many jobs, more than are tested",
-      "bf_interval=10,bf_max_job_test=20,bf_node_space_size=400",
-      many,
+      "bf_interval=10,bf_max_job_test=5,bf_node_space_size=400,bf_window=30,default_queue_depth=1",
+      uneven,
       `NodeName=n[00-39] CPUs=4\n${exclusive}`,
     ],
     [

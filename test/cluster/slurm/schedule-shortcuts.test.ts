@@ -39,6 +39,10 @@ describe("shortcuts of planning and selection", () => {
     ),
     { minLength: 60, maxLength: 120 },
   );
+  const small = fc.array(
+    job(5, fc.constant(0)).map((one) => ({ ...one, gap: one.gap % 6, minutes: 2 * one.minutes + 1 })),
+    { minLength: 120, maxLength: 160 },
+  );
   const exclusive = "PartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE";
   const mixed = fc.array(job(12, fc.constantFrom(0, 0, 1, 3)), { minLength: 5, maxLength: 40 });
   const nodes = "NodeName=n[0-11] CPUs=4";
@@ -81,6 +85,7 @@ describe("shortcuts of planning and selection", () => {
       uneven,
       `NodeName=n[00-39] CPUs=4\n${exclusive}`,
     ],
+    ["dozens of jobs at once", "bf_interval=10", small, `NodeName=n[00-99] CPUs=4\n${exclusive}`],
     [
       "many jobs, few records and starts",
       "bf_interval=10,bf_node_space_size=30,bf_max_job_start=2",
@@ -108,7 +113,7 @@ describe("shortcuts of planning and selection", () => {
         expect(fast).toEqual(plain);
         expect(plain.length).toBeGreaterThanOrEqual(jobs.length);
       }),
-      { seed: 5, numRuns: workload === many ? 6 : 15, endOnFailure: true },
+      { seed: 5, numRuns: workload === many || workload === small ? 6 : 15, endOnFailure: true },
     );
   });
 

@@ -113,7 +113,7 @@ describe("shortcuts of planning and selection", () => {
         expect(fast).toEqual(plain);
         expect(plain.length).toBeGreaterThanOrEqual(jobs.length);
       }),
-      { seed: 5, numRuns: workload === many || workload === small ? 6 : 15, endOnFailure: true },
+      { seed: 5, numRuns: workload === many ? 6 : 15, endOnFailure: true },
     );
   });
 

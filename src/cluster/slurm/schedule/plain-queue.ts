@@ -5,7 +5,7 @@ import { type SchedulerContext, year } from "./context.js";
 import { compareEntries, type QueueEntry } from "./order.js";
 import { isAdmitted } from "./queue.js";
 import type { Reasons } from "./reasons.js";
-import { isRunnable } from "./runnable.js";
+import { admitsAll, isRunnable } from "./runnable.js";
 
 /** A job that asks for a number of whole nodes, all alike, and for nothing else. */
 export interface PlainEntry extends QueueEntry {
@@ -44,13 +44,7 @@ export class PlainQueue {
       config.scheduler.type === "backfill" &&
       config.scheduler.parameters.partition_job_depth === 0 &&
       !config.scheduler.parameters.reduce_completing_frag &&
-      partitions.every(
-        ({ config }) =>
-          config.allowQos === undefined &&
-          config.denyQos.length === 0 &&
-          config.allowAccounts === undefined &&
-          config.denyAccounts.length === 0,
-      )
+      partitions.every(admitsAll)
     );
   }
 

@@ -114,6 +114,16 @@ export function partitionReason(
   return memoryAdmitted(job, partition, state) ? "None" : "MaxMemPerLimit";
 }
 
+/** Is a partition for every QOS and account? */
+export function admitsAll({ config }: Partition): boolean {
+  return (
+    config.allowQos === undefined &&
+    config.denyQos.length === 0 &&
+    config.allowAccounts === undefined &&
+    config.denyAccounts.length === 0
+  );
+}
+
 /** The text that squeue prints when the partition is not for its QOS; undefined when it is. */
 export function qosRefusal(job: SlurmJob, { name, config }: Partition): string | undefined {
   if (job.qos === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Partition } from "../../model/partition.js";
 import type { SlurmState } from "../../model/state.js";
 import { type SchedulerContext, year } from "../context.js";
 import type { QueueEntry } from "../order.js";
-import { minNodesOf } from "../runnable.js";
+import { admitsAll, minNodesOf } from "../runnable.js";
 
 /**
  * Which jobs of the queue could still start in this pass. A job that needs nodes of its own can only start on nodes that
@@ -39,13 +39,7 @@ export class Vacancies {
       !config.enforce.limits &&
       config.preempt.type === "none" &&
       reservations.length === 0 &&
-      partitions.every(
-        ({ config }) =>
-          config.allowQos === undefined &&
-          config.denyQos.length === 0 &&
-          config.allowAccounts === undefined &&
-          config.denyAccounts.length === 0,
-      )
+      partitions.every(admitsAll)
     );
   }
 

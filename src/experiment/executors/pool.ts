@@ -191,9 +191,11 @@ class Worker {
     await this.#gone;
   }
 
+  /** What is awaited of it keeps this process alive, its end included: that comes when all it wrote has been read. */
   #busy(): void {
     this.#child.ref();
     this.#child.channel?.ref();
+    (this.#child.stderr as unknown as { ref(): void }).ref();
   }
 
   /** An idle worker must not keep this process alive. */

@@ -20,11 +20,6 @@ export class Runs {
     this.end[this.length++] = end;
   }
 
-  copyFrom({ begin, end, length }: Runs): void {
-    this.clear();
-    for (let i = 0; i < length; i++) this.push(begin[i]!, end[i]!);
-  }
-
   /** The runs of ascending integers. */
   copyFromMembers(members: ArrayLike<number>): void {
     this.clear();

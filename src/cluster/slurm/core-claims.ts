@@ -41,7 +41,7 @@ export class CoreClaims {
     });
   }
 
-  /** The job runs no more, for now or for good. */
+  /** The job stops running: it is suspended, or it has ended. */
   give(host: number): void {
     const allocation = this.running.get(host);
     if (allocation === undefined) return;

@@ -18,6 +18,10 @@ export class Borders {
   #words = 0;
   /** Segments ever made: those joined again count against bf_node_space_size. */
   records = 1;
+  /** By slots that a job takes: where its search ends, as of a version of the borders. */
+  readonly #reach: Int32Array;
+  readonly #reachOf: Float64Array;
+  #version = 0;
 
   constructor(slots: number) {
     const words = (slots >>> 5) + 1;
@@ -26,6 +30,8 @@ export class Borders {
     this.#changes = new Int32Array(words);
     this.#ending = new Int32Array(slots + 1);
     this.#beginning = new Int32Array(slots + 1);
+    this.#reach = new Int32Array(slots + 1);
+    this.#reachOf = new Float64Array(slots + 1);
   }
 
   /** One segment over so many slots. */
@@ -38,6 +44,7 @@ export class Borders {
     this.#ending.fill(0);
     this.#beginning.fill(0);
     this.records = 1;
+    this.#version++;
   }
 
   /** So many nodes are held in `[from, to)`, right behind a plan that ends at `before` and before one from `after`. */
@@ -53,9 +60,10 @@ export class Borders {
 
   /** A plan in `[from, to)` was held: cuts segments there, and joins the first pair of like neighbours around. */
   plan(from: number, to: number): void {
+    this.#version++;
     this.#cut(from);
     if (to < this.#slots) this.#cut(to);
-    const first = Math.max(1, this.#lastBefore(from));
+    const first = Math.max(1, from === 0 ? 0 : lastIn(this.#borders, from - 1));
     const last = Math.min(to, this.#slots - 1);
     const borders = this.#borders;
     const changes = this.#changes;
@@ -79,6 +87,25 @@ export class Borders {
     const behind = this.#find(this.#borders, last + 1);
     if (next <= behind) return next;
     return next <= this.#find(this.#borders, behind + 1) ? next : -1;
+  }
+
+  /** The last slot up to this one at which nodes come free; 0 when there is none. */
+  lastReturn(slot: number): number {
+    return lastIn(this.#returns, slot);
+  }
+
+  /**
+   * Where a search from the present on ends that goes from one slot at which nodes come free to the next, for a job that
+   * takes so many slots, in the present one until `last`.
+   */
+  reach(length: number, last: number): number {
+    if (this.#reachOf[length] === this.#version) return this.#reach[length]!;
+    let slot = 0;
+    for (let next = this.next(0, last); next >= 0; next = this.next(slot, Math.min(this.#slots, slot + length)))
+      slot = next;
+    this.#reachOf[length] = this.#version;
+    this.#reach[length] = slot;
+    return slot;
   }
 
   #note(slot: number): void {
@@ -113,18 +140,17 @@ export class Borders {
     }
     return (word << 5) + 31 - Math.clz32(bits & -bits);
   }
+}
 
-  /** The last border before a slot; 0 when there is none. */
-  #lastBefore(slot: number): number {
-    if (slot === 0) return 0;
-    let word = (slot - 1) >>> 5;
-    let bits = this.#borders[word]! & (-1 >>> (31 - ((slot - 1) & 31)));
-    while (bits === 0) {
-      if (word-- === 0) return 0;
-      bits = this.#borders[word]!;
-    }
-    return (word << 5) + 31 - Math.clz32(bits);
+/** The last member up to a slot; 0 when there is none. */
+function lastIn(set: Int32Array, slot: number): number {
+  let word = slot >>> 5;
+  let bits = set[word]! & (-1 >>> (31 - (slot & 31)));
+  while (bits === 0) {
+    if (word-- === 0) return 0;
+    bits = set[word]!;
   }
+  return (word << 5) + 31 - Math.clz32(bits);
 }
 
 function delete_(set: Int32Array, slot: number): void {

@@ -154,14 +154,15 @@ export class WholeNodesPass {
     if (starter.try(job, partition, state.nodes.avail, this.#search.usable, order) !== "started")
       return false;
     const record = starter.record!;
+    const table = this.#table;
+    this.#nodes.copyFromMembers(record.allocation!.node);
     // It keeps its nodes, which were vacant until now, up to its limit.
-    if (this.#table.borders.records < state.config.scheduler.parameters.bf_node_space_size) {
-      this.#nodes.copyFromMembers(record.allocation!.node);
-      this.#table.take(state.now, record.endTime, this.#nodes);
-    }
+    if (table.borders.records < state.config.scheduler.parameters.bf_node_space_size)
+      table.take(state.now, record.endTime, this.#nodes);
+    else table.plans.cut(this.#nodes);
     this.#running.update(selector.running());
     const block = this.#blocks.enter(this.#running.now.jobs.indexOf(record));
-    this.#table.spans.enter(record.allocation!.node, block);
+    table.spans.enter(record.allocation!.node, block);
     return true;
   }
 }

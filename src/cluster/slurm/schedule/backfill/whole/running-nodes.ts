@@ -38,11 +38,11 @@ export class RunningNodes {
   now = new Held();
   /** By node: the slot, counted from the run's start, in which its job reaches its limit; -1 without a job. */
   readonly leaves: Int32Array;
+  /** By node: what tells its job from others; 0 without a job. */
+  readonly holder: Float64Array;
   /** Nodes of all jobs together. */
   count = 0;
   #before = new Held();
-  /** By node: the entry of its job. */
-  readonly #holder: Float64Array;
   #entered = 0;
 
   constructor(
@@ -50,7 +50,7 @@ export class RunningNodes {
     readonly resolution: number,
   ) {
     this.leaves = new Int32Array(nodes).fill(-1);
-    this.#holder = new Float64Array(nodes);
+    this.holder = new Float64Array(nodes);
   }
 
   /** `jobs`: those that hold nodes, by the end of their time; each has its nodes to itself. */
@@ -117,7 +117,7 @@ export class RunningNodes {
       for (; i < node.length && node[i]! >>> 5 === word; i++) {
         mask |= 1 << (node[i]! & 31);
         this.leaves[node[i]!] = slot;
-        this.#holder[node[i]!] = entry;
+        this.holder[node[i]!] = entry;
       }
       now.word[at] = word;
       now.mask[at] = mask;
@@ -133,7 +133,9 @@ export class RunningNodes {
         const node = (word[i]! << 5) + 31 - Math.clz32(bits & -bits);
         this.count--;
         // Another may hold it by now.
-        if (this.#holder[node] === entries[old]) this.leaves[node] = -1;
+        if (this.holder[node] !== entries[old]) continue;
+        this.leaves[node] = -1;
+        this.holder[node] = 0;
       }
   }
 }

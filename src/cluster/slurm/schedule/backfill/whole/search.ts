@@ -36,7 +36,8 @@ export class WholeSearch {
     this.start = -1;
     this.tested = false;
     let possible = exhaustive ? 0 : feasible.first(limitClass, nodes, 0);
-    for (let time = now; possible >= 0; ) {
+    let time = possible > 0 ? table.lastLookBefore(possible, now, seconds) : now;
+    while (possible >= 0) {
       const slot = table.slot(time);
       // Nothing is planned behind the window; spans are told apart by slots of it.
       const last = Math.min(table.slots, table.slot(time + seconds));

@@ -1,6 +1,7 @@
 import { BitVector } from "../../../../../core/bit-vector.js";
 import { clearBits, type Runs, twiceAsLong } from "../../../../../core/runs.js";
 import type { Blocks } from "./blocks.js";
+import type { Stretches } from "./stretches.js";
 
 /** What plans leave free over some time. */
 export interface Span {
@@ -34,6 +35,7 @@ export class Spans {
   constructor(
     readonly nodes: number,
     readonly blocks: Blocks,
+    readonly stretches: Stretches,
   ) {
     this.#all = new BitVector(nodes);
   }
@@ -104,27 +106,44 @@ export class Spans {
     };
     if (span.inBlock.length < size) span.inBlock = new Int32Array(size);
     const { free, inBlock } = span;
+    const { words } = free;
     free.copyFrom(this.#all);
     for (let plan = 0; plan < this.#plans; plan++) {
       if (this.#from[plan]! > last || this.#to[plan]! <= first) continue;
       const end = this.#first[plan + 1]!;
       for (let run = this.#first[plan]!; run < end; run++)
-        clearBits(free.words, this.#begin[run]!, this.#end[run]!);
+        clearBits(words, this.#begin[run]!, this.#end[run]!);
     }
     span.count = free.count();
     span.plans = this.#plans;
     // What is free is counted, or what is not: whichever is less.
-    const few = 2 * span.count < this.#allCount;
-    const step = few ? 1 : -1;
-    if (few) inBlock.fill(0);
-    else inBlock.set(this.#inBlock);
-    const blocks = this.blocks.of;
-    const { words } = free;
-    const all = this.#all.words;
-    for (let i = 0; i < words.length; i++)
-      for (let bits = few ? words[i]! : all[i]! & ~words[i]!; bits !== 0; bits &= bits - 1)
-        inBlock[blocks[(i << 5) + 31 - Math.clz32(bits & -bits)]!]! += step;
+    if (2 * span.count < this.#allCount) {
+      inBlock.fill(0);
+      this.#count(words, 0, 1, inBlock);
+    } else {
+      inBlock.set(this.#inBlock);
+      this.#count(words, -1, -1, inBlock);
+    }
     return span;
+  }
+
+  /** Counts what is free by block, or with `flip` -1 what is not. These are whole stretches. */
+  #count(words: Int32Array, flip: number, step: number, inBlock: Int32Array): void {
+    const blocks = this.blocks.of;
+    const ends = this.stretches.end;
+    const all = this.#all.words;
+    for (let node = 0; ; ) {
+      let i = node >>> 5;
+      if (i >= words.length) return;
+      let bits = (words[i]! ^ (all[i]! & flip)) & (-1 << (node & 31));
+      while (bits === 0) {
+        if (++i === words.length) return;
+        bits = words[i]! ^ (all[i]! & flip);
+      }
+      const begin = (i << 5) + 31 - Math.clz32(bits & -bits);
+      node = ends[begin]!;
+      inBlock[blocks[begin]!]! += step * (node - begin);
+    }
   }
 
   /** A job has come to run on nodes that had none: they are in its block now. */
@@ -140,23 +159,19 @@ export class Spans {
     for (const { free, inBlock } of this.#spans.values()) move(free, inBlock);
   }
 
-  /** Takes the nodes `begin` to `end - 1` out of a span, as far as they are there. */
+  /** Takes the nodes `begin` to `end - 1`, whole stretches, out of a span, as far as they are there. */
   #takeOut(span: Span, begin: number, end: number): void {
-    const { words } = span.free;
-    const { inBlock } = span;
+    const { free, inBlock } = span;
     const blocks = this.blocks.of;
-    const last = (end - 1) >>> 5;
-    for (let i = begin >>> 5; i <= last; i++) {
-      let mask = -1;
-      if (i === begin >>> 5) mask &= -1 << (begin & 31);
-      if (i === last) mask &= -1 >>> (31 - ((end - 1) & 31));
-      let taken = words[i]! & mask;
-      if (taken === 0) continue;
-      words[i]! &= ~mask;
-      for (; taken !== 0; taken &= taken - 1) {
-        inBlock[blocks[(i << 5) + 31 - Math.clz32(taken & -taken)]!]!--;
-        span.count--;
+    const ends = this.stretches.end;
+    for (let node = begin; node < end; ) {
+      const next = ends[node]!;
+      if (free.has(node)) {
+        inBlock[blocks[node]!]! -= next - node;
+        span.count -= next - node;
       }
+      node = next;
     }
+    clearBits(free.words, begin, end);
   }
 }

@@ -8,6 +8,7 @@ import { Feasible } from "./feasible.js";
 import { NodePlans } from "./node-plans.js";
 import type { RunningNodes } from "./running-nodes.js";
 import { Spans } from "./spans.js";
+import { Stretches } from "./stretches.js";
 
 /**
  * The map of a backfill pass for jobs of whole nodes: which nodes are planned when, over slots of bf_resolution seconds
@@ -21,7 +22,8 @@ export class Timetable {
   /** Slots of the window. */
   slots = 0;
   readonly spans: Spans;
-  readonly #plans: NodePlans;
+  readonly stretches: Stretches;
+  readonly plans: NodePlans;
   readonly #released: Int32Array;
   /** The first slot, counted from the run's start. */
   #base = 0;
@@ -37,8 +39,10 @@ export class Timetable {
   ) {
     this.borders = new Borders(slots);
     this.feasible = new Feasible(slots, classes);
-    this.spans = new Spans(nodes, blocks);
-    this.#plans = new NodePlans(nodes, running);
+    const stretches = new Stretches(nodes, running);
+    this.stretches = stretches;
+    this.spans = new Spans(nodes, blocks, stretches);
+    this.plans = new NodePlans(nodes, running, stretches);
     this.#released = new Int32Array(slots + 2);
   }
 
@@ -47,8 +51,9 @@ export class Timetable {
     this.#base = Math.floor(now / this.resolution);
     this.slots = this.slot(now + 60 * config.scheduler.parameters.bf_window);
     this.borders.reset(this.slots);
+    this.stretches.reset(nodes.avail);
     this.spans.reset(nodes.avail);
-    this.#plans.reset(this.#base);
+    this.plans.reset(this.#base);
     const released = this.#released.fill(0);
     released[0] = vacant;
     const { ends, first, mask, jobs } = this.running.now;
@@ -74,8 +79,22 @@ export class Timetable {
     return this.#released[slot] !== 0;
   }
 
+  /**
+   * The last time to which a search from the present on comes for a job of so many seconds before a slot is behind it in
+   * which it could begin for the first time.
+   */
+  lastLookBefore(possible: number, now: number, seconds: number): number {
+    const { borders } = this;
+    const wanted = borders.lastReturn(this.anyReleased(possible) ? possible - 1 : possible);
+    if (wanted <= 0) return now;
+    const length = Math.floor(seconds / this.resolution);
+    const last = Math.min(this.slots, this.slot(now + seconds));
+    const slot = Math.min(wanted, borders.reach(Math.min(this.slots, length), last));
+    return slot === 0 ? now : this.time(slot);
+  }
+
   conflicts(nodes: Runs, start: number, end: number): boolean {
-    return this.#plans.conflicts(nodes, this.slot(start), this.slot(end));
+    return this.plans.conflicts(nodes, this.slot(start), this.slot(end));
   }
 
   /** Plans nodes that are free from `start` to `end`, seconds; at least one slot long. */
@@ -83,7 +102,7 @@ export class Timetable {
     const from = Math.max(0, this.slot(start));
     if (from >= this.slots) return;
     const to = Math.min(this.slots, Math.max(from + 1, this.slot(end)));
-    const plans = this.#plans;
+    const plans = this.plans;
     plans.add(nodes, from, to);
     for (let i = 0; i < plans.groups; i++) {
       const count = plans.count[i]!;

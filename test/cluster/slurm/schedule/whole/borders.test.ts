@@ -1,13 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PlanMap } from "../../../../../src/cluster/slurm/schedule/backfill/plan-map.js";
-import { Borders } from "../../../../../src/cluster/slurm/schedule/backfill/whole/borders.js";
-import { Feasible } from "../../../../../src/cluster/slurm/schedule/backfill/whole/feasible.js";
-import { NodePlans } from "../../../../../src/cluster/slurm/schedule/backfill/whole/node-plans.js";
-import { RunningNodes } from "../../../../../src/cluster/slurm/schedule/backfill/whole/running-nodes.js";
 import { Window } from "../../../../../src/cluster/slurm/schedule/backfill/window.js";
 import { BitVector } from "../../../../../src/core/bit-vector.js";
-import { Runs } from "../../../../../src/core/runs.js";
+import { OpenKernel } from "../../support/kernel.js";
 
 const nodes = 40;
 const slots = 70;
@@ -28,15 +24,8 @@ function planned(
   const all = new BitVector(nodes);
   all.fill();
   map.reset(0, slots, all, []);
-  const borders = new Borders(slots);
-  borders.reset(slots);
-  const feasible = new Feasible(slots, lengths.length);
-  const released = new Int32Array(slots + 2);
-  released[0] = nodes;
-  feasible.reset(slots, lengths, released);
-  const nodePlans = new NodePlans(nodes, new RunningNodes(nodes, 1));
-  nodePlans.reset(0);
-  const runs = new Runs();
+  const kernel = new OpenKernel(nodes, slots, lengths, 1);
+  kernel.begin(0, slots, all, all);
   const made: { from: number; to: number; set: BitVector }[] = [];
   for (const { from, length, first, count } of plans) {
     const to = Math.min(slots, from + length);
@@ -49,32 +38,25 @@ function planned(
     if (set.empty) continue;
     made.push({ from, to, set });
     map.take(from, to, set, []);
-    runs.copyFromMembers(set.list());
-    expect(nodePlans.conflicts(runs, from, to)).toBe(false);
-    nodePlans.add(runs, from, to);
-    for (let i = 0; i < nodePlans.groups; i++) {
-      const [begin, end, size] = [nodePlans.begin[i]!, nodePlans.end[i]!, nodePlans.count[i]!];
-      borders.hold(from, to, size, nodePlans.planned[i] === 1 ? begin : -1, end);
-      feasible.hold(from, to, size, Math.max(0, begin), end);
-    }
-    borders.plan(from, to);
+    expect(kernel.conflicts(set.list(), from, to)).toBe(false);
+    kernel.plan(set.list(), from, to);
   }
-  return { map, all, borders, feasible, nodePlans, made };
+  return { map, all, kernel, made };
 }
 
 const plansOf = fc.array(plan, { maxLength: 40 });
 
 describe("the parts that stand for the map of segments", () => {
-  it("Borders: go on where Slurm's segments do, and count as many records", () => {
+  it("borders: go on where Slurm's segments do, and count as many records", () => {
     fc.assert(
       fc.property(plansOf, (plans) => {
-        const { map, all, borders } = planned(plans, [1]);
-        expect(borders.records).toBe(map.records);
+        const { map, all, kernel } = planned(plans, [1]);
+        expect(kernel.inspected.records()).toBe(map.records);
         const window = new Window(map);
         for (let slot = 0; slot < slots; slot++)
           for (const length of [0, 1, 5, 20, 90]) {
             window.look(all, slot, slot + length, 0, []);
-            const later = borders.next(slot, Math.min(slots, slot + length));
+            const later = kernel.inspected.nextBorder(slot, Math.min(slots, slot + length));
             expect(later < 0 ? 0 : later).toBe(window.later);
           }
       }),
@@ -82,16 +64,13 @@ describe("the parts that stand for the map of segments", () => {
     );
   });
 
-  it("NodePlans: know conflicts as the segments do", () => {
+  it("node-plans: know conflicts as the segments do", () => {
     fc.assert(
       fc.property(plansOf, plan, (plans, { from, length, first, count }) => {
-        const { map, nodePlans } = planned(plans, [1]);
-        const runs = new Runs();
-        const end = Math.min(nodes, first + count);
-        runs.push(first, end);
+        const { map, kernel } = planned(plans, [1]);
         const set = new BitVector(nodes);
-        set.addRange(first, end);
-        expect(nodePlans.conflicts(runs, from, from + length)).toBe(
+        set.addRange(first, Math.min(nodes, first + count));
+        expect(kernel.conflicts(set.list(), from, from + length)).toBe(
           map.conflicts(from, from + length, set, []),
         );
       }),
@@ -99,11 +78,11 @@ describe("the parts that stand for the map of segments", () => {
     );
   });
 
-  it("Feasible: is the first slot with enough nodes that no plan takes too soon", () => {
+  it("feasible: is the first slot with enough nodes that no plan takes too soon", () => {
     const lengths = [1, 4, 13, 40];
     fc.assert(
       fc.property(plansOf, (plans) => {
-        const { feasible, made } = planned(plans, lengths);
+        const { kernel, made } = planned(plans, lengths);
         for (const [i, length] of lengths.entries()) {
           const free = Array.from({ length: slots }, (_, slot) => {
             const taken = new BitVector(nodes);
@@ -112,12 +91,12 @@ describe("the parts that stand for the map of segments", () => {
           });
           for (const count of [1, 7, 20, 33, 40]) {
             const truth = free.findIndex((n) => n >= count);
-            const found = feasible.first(i, count, 0);
+            const found = kernel.inspected.firstPossible(i, count, 0);
             if (truth < 0) expect(found === -1 || found >= slots).toBe(true);
             else expect(found).toBe(truth);
             const from = 25;
             const next = free.findIndex((n, slot) => slot >= from && n >= count);
-            if (next >= 0) expect(feasible.first(i, count, from)).toBeLessThanOrEqual(next);
+            if (next >= 0) expect(kernel.inspected.firstPossible(i, count, from)).toBeLessThanOrEqual(next);
           }
         }
       }),

@@ -1,16 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SlurmJob } from "../../../../../src/cluster/slurm/model/job.js";
-import { Blocks } from "../../../../../src/cluster/slurm/schedule/backfill/whole/blocks.js";
-import { Releases } from "../../../../../src/cluster/slurm/schedule/backfill/whole/releases.js";
-import { RunningNodes } from "../../../../../src/cluster/slurm/schedule/backfill/whole/running-nodes.js";
-import { Spans } from "../../../../../src/cluster/slurm/schedule/backfill/whole/spans.js";
+import { RunningJobs } from "../../../../../src/cluster/slurm/schedule/backfill/whole/running-jobs.js";
 import type { Need } from "../../../../../src/cluster/slurm/select/need.js";
 import type { Bench, Trial } from "../../../../../src/cluster/slurm/select/trial.js";
 import { WholeNodes } from "../../../../../src/cluster/slurm/select/whole-nodes.js";
 import { BitVector } from "../../../../../src/core/bit-vector.js";
-import { Runs } from "../../../../../src/core/runs.js";
 import { stateOf } from "../../support/conf.js";
+import { OpenKernel } from "../../support/kernel.js";
 
 const nodes = 100;
 const now = 1000;
@@ -70,24 +67,45 @@ function ordered(jobs: SlurmJob[]): SlurmJob[] {
   return jobs.sort((a, b) => a.endTime - b.endTime || a.id - b.id);
 }
 
-function contents({ now: held, leaves, count }: RunningNodes) {
-  const words = held.jobs.map((job, i) => ({
-    id: job.id,
-    end: held.ends[i],
-    word: [...held.word.subarray(held.first[i], held.first[i + 1])],
-    mask: [...held.mask.subarray(held.first[i], held.first[i + 1])],
-  }));
-  return { words, leaves: [...leaves], count };
+function told(state: ReturnType<typeof running>["state"]) {
+  const kernel = new OpenKernel(nodes, 200, [1], 60);
+  return { kernel, jobs: new RunningJobs(state, kernel) };
 }
 
-function spansOf(state: ReturnType<typeof running>["state"], blocks: Blocks) {
-  const spans = new Spans(nodes, blocks);
-  spans.reset(state.nodes.avail);
-  return spans;
+/** What the kernel holds of the running jobs. */
+function contents({ kernel, jobs }: ReturnType<typeof told>) {
+  const { inspected, exports } = kernel;
+  const at = (byte: number, from: number, to: number) => [
+    ...kernel.view().subarray((byte >> 2) + from, (byte >> 2) + to),
+  ];
+  const { length } = jobs.jobs;
+  const first = at(inspected.jobWordsFirstAt(), 0, length + 1);
+  return {
+    first,
+    ends: at(exports.endsAt(), 0, length),
+    words: at(inspected.jobWordsAt(), 0, first[length]!),
+    masks: at(inspected.jobMasksAt(), 0, 2 * first[length]!),
+    leaves: at(inspected.leavesAt(), 0, nodes),
+  };
 }
+
+/** A pass in which these jobs run. */
+function passOf({ state, jobs }: ReturnType<typeof running>) {
+  const { kernel, jobs: kept } = told(state);
+  kept.update(jobs);
+  kernel.begin(now, 7200, state.nodes.idle, state.nodes.avail);
+  return kernel;
+}
+
+const never = -1;
+/** Seconds from the present to a slot. */
+const timeOf = (slot: number) => Math.max(0, 60 * slot - (now % 60));
+
+const range = ({ first, count }: { first: number; count: number }) =>
+  Array.from({ length: Math.min(nodes, first + count) - first }, (_, i) => first + i);
 
 describe("running jobs of a counted pass", () => {
-  it("RunningNodes: after jobs came, went, moved their ends and started again as if made anew", () => {
+  it("running: after jobs came, went, moved their ends and started again as if made anew", () => {
     const steps = fc.array(
       fc.record({
         at: fc.nat(),
@@ -98,11 +116,11 @@ describe("running jobs of a counted pass", () => {
     );
     fc.assert(
       fc.property(seeds, fc.array(steps, { maxLength: 6 }), (given, rounds) => {
-        const { jobs: all } = running(given);
+        const { state, jobs: all } = running(given);
         const away = all.filter((_, i) => i % 3 === 0);
         let jobs = all.filter((_, i) => i % 3 !== 0);
-        const kept = new RunningNodes(nodes, 30);
-        kept.update(jobs);
+        const kept = told(state);
+        kept.jobs.update(jobs);
         for (const round of rounds) {
           for (const { at, what, end } of round) {
             const from = what === "enter" ? away : jobs;
@@ -116,9 +134,9 @@ describe("running jobs of a counted pass", () => {
             if (what !== "leave") job.endTime = end;
           }
           jobs = ordered([...jobs]);
-          kept.update(jobs);
-          const fresh = new RunningNodes(nodes, 30);
-          fresh.update(jobs);
+          const held = kept.jobs.update(jobs);
+          const fresh = told(state);
+          expect(fresh.jobs.update(jobs)).toBe(held);
           expect(contents(kept)).toEqual(contents(fresh));
         }
       }),
@@ -126,17 +144,12 @@ describe("running jobs of a counted pass", () => {
     );
   });
 
-  it("Spans: what is free over some slots, and how much of it in each block", () => {
+  it("spans: what is free over some slots", () => {
     fc.assert(
       fc.property(seeds, somePlans, fc.boolean(), (given, plans, drained) => {
         const { state, jobs } = running(given);
         if (drained) for (let node = 10; node < 30; node++) state.nodes.avail.delete(node);
-        const held = new RunningNodes(nodes, 30);
-        held.update(jobs);
-        const blocks = new Blocks(state, held);
-        blocks.reset();
-        const spans = spansOf(state, blocks);
-        const runs = new Runs();
+        const kernel = passOf({ state, jobs });
         for (let made = 0; made <= plans.length; made++) {
           for (const [first, last] of [
             [0, 3],
@@ -147,58 +160,41 @@ describe("running jobs of a counted pass", () => {
             const free = state.nodes.avail.clone();
             for (const one of plans.slice(0, made))
               if (one.from <= last && one.from + one.length > first)
-                for (let node = one.first; node < Math.min(nodes, one.first + one.count); node++)
-                  free.delete(node);
-            const span = spans.free(first, last, 1);
-            expect(span?.free.list() ?? []).toEqual(free.list());
-            if (span === undefined) continue;
-            const inBlock = new Int32Array(blocks.last + 1);
-            for (const node of free.list()) {
-              const job = jobs.findIndex(({ allocation }) => allocation!.nodes.has(node));
-              inBlock[job < 0 ? 0 : (job >> 4) + 1]!++;
-            }
-            expect([...span.inBlock.subarray(0, blocks.last + 1)]).toEqual([...inBlock]);
+                for (const node of range(one)) free.delete(node);
+            expect(kernel.free(first, last, 1)?.list() ?? []).toEqual(free.list());
+            const count = free.count();
+            expect(kernel.free(first, last, count)).toBeDefined();
+            expect(kernel.free(first, last, count + 1)).toBeUndefined();
           }
           const plan = plans[made];
           if (plan === undefined) break;
-          runs.clear();
-          runs.push(plan.first, Math.min(nodes, plan.first + plan.count));
-          spans.add(plan.from, plan.from + plan.length, runs);
+          kernel.plan(range(plan), timeOf(plan.from), timeOf(plan.from + plan.length));
         }
       }),
       { numRuns: 60 },
     );
   });
 
-  it("Releases: expect what the will-run test of whole nodes expects", () => {
+  it("releases: expect what the will-run test of whole nodes expects", () => {
     fc.assert(
-      fc.property(seeds, somePlans, fc.integer({ min: now, max: now + 3000 }), (given, plans, until) => {
+      fc.property(seeds, somePlans, fc.integer({ min: 0, max: 3000 }), (given, plans, until) => {
         const { state, jobs } = running(given);
-        const held = new RunningNodes(nodes, 30);
-        held.update(jobs);
-        const blocks = new Blocks(state, held);
-        blocks.reset();
-        const spans = spansOf(state, blocks);
-        const taken = new Runs();
-        for (const { from, length, first, count } of plans) {
-          taken.clear();
-          taken.push(first, Math.min(nodes, first + count));
-          spans.add(from, from + length, taken);
-        }
-        const releases = new Releases(state, held, blocks);
+        const kernel = passOf({ state, jobs });
+        for (const plan of plans)
+          kernel.plan(range(plan), timeOf(plan.from), timeOf(plan.from + plan.length));
         const bench = { state, holdings: { ordered: jobs, vacant: state.nodes.idle } } as unknown as Bench;
         const counting = new WholeNodes(bench, {} as never, true);
         for (const minNodes of [1, 3, 10, 30, 60, 100]) {
-          const span = spans.free(0, 20, minNodes);
-          if (span === undefined) continue;
-          const trial = { need: { minNodes } as Need, offered: span.free } as unknown as Trial;
-          const wanted = counting.expect(trial, until);
-          const start = releases.expect(span, minNodes, until, taken);
-          expect(start).toBe(wanted?.start ?? -1);
-          if (start < 0 || start === Number.POSITIVE_INFINITY) continue;
-          const found = new BitVector(nodes);
-          for (let i = 0; i < taken.length; i++) found.addRange(taken.begin[i]!, taken.end[i]!);
-          expect(found.list()).toEqual(wanted!.nodes.list());
+          const offered = kernel.free(0, 20, minNodes);
+          if (offered === undefined) continue;
+          const trial = { need: { minNodes } as Need, offered } as unknown as Trial;
+          const wanted = counting.expect(trial, now + until)?.start ?? never;
+          const start = kernel.inspected.expectBetween(0, 20, minNodes, until);
+          if (wanted === Number.POSITIVE_INFINITY) expect(start).toBe(2 ** 31 - 1);
+          else expect(start).toBe(wanted === never ? -1 : wanted - now);
+          if (wanted === never || wanted === Number.POSITIVE_INFINITY) continue;
+          const nodesWanted = counting.expect(trial, now + until)!.nodes.list();
+          expect(kernel.taken().sort((a, b) => a - b)).toEqual(nodesWanted);
         }
       }),
       { numRuns: 200 },

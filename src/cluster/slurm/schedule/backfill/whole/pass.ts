@@ -1,56 +1,36 @@
-import { Runs } from "../../../../../core/runs.js";
+import { BitVector } from "../../../../../core/bit-vector.js";
 import { versionAtLeast } from "../../../model/config.js";
 import type { SlurmState } from "../../../model/state.js";
 import type { SchedulerContext } from "../../context.js";
 import type { PlainEntry } from "../../plain-queue.js";
 import type { Starter } from "../../start.js";
 import { awaitsTest } from "../vacancies.js";
-import { Blocks } from "./blocks.js";
-import { Candidates } from "./candidates.js";
 import { classify, mostClasses } from "./classes.js";
-import { Releases } from "./releases.js";
-import { RunningNodes } from "./running-nodes.js";
-import { WholeSearch } from "./search.js";
-import { Timetable } from "./timetable.js";
+import { Kernel, Stop } from "./kernel.js";
+import { RunningJobs } from "./running-jobs.js";
 
 /** Longer windows, or finer resolutions, are left to the general map. */
 const mostSlots = 4096;
 
 /**
  * A backfill pass over jobs that all ask for a number of whole nodes and nothing else: starts the same jobs as `Planner`,
- * counted rather than tried.
+ * counted rather than tried. The kernel plans; what changes the cluster is done here.
  */
 export class WholeNodesPass {
-  readonly #candidates = new Candidates();
-  readonly #running: RunningNodes;
-  readonly #blocks: Blocks;
-  readonly #table: Timetable;
-  readonly #search: WholeSearch;
-  readonly #nodes = new Runs();
-  #vacancies = new Int32Array(64);
-  #classes = new Int32Array(64);
-  #lengths: readonly number[] = [];
+  readonly #kernel: Kernel;
+  readonly #running: RunningJobs;
+  readonly #usable: BitVector;
 
   constructor(
     readonly context: SchedulerContext,
     readonly starter: Starter,
   ) {
     const { state } = context;
-    const { bf_resolution } = state.config.scheduler.parameters;
     const { count } = state.nodes;
-    const running = new RunningNodes(count, bf_resolution);
-    this.#running = running;
-    this.#blocks = new Blocks(state, running);
-    this.#table = new Timetable(
-      count,
-      slotsOf(state),
-      mostClasses,
-      bf_resolution,
-      this.#candidates,
-      running,
-      this.#blocks,
-    );
-    this.#search = new WholeSearch(state, this.#table, new Releases(state, running, this.#blocks));
+    const { bf_resolution } = state.config.scheduler.parameters;
+    this.#kernel = new Kernel(count, slotsOf(state), mostClasses, bf_resolution);
+    this.#running = new RunningJobs(state, this.#kernel);
+    this.#usable = new BitVector(count);
   }
 
   /** Could passes of a cluster with this configuration be counted? */
@@ -76,29 +56,19 @@ export class WholeNodesPass {
 
   /** Answers the number of jobs started; -1 when the pass cannot be counted. `queue`: in the order of the pass. */
   run(queue: readonly PlainEntry[]): number {
-    const { state } = this.context;
-    const { bf_max_job_start, bf_max_job_test } = state.config.scheduler.parameters;
     if (!this.#covers()) return -1;
-    const candidates = this.#candidates;
-    const vacant = state.nodes.idle.overlap(state.nodes.avail);
-    this.#classify(queue, vacant);
-    if (!candidates.anyFrom(0)) return 0;
-    this.#blocks.reset();
-    this.#table.reset(state, this.#lengths, vacant);
-    let started = 0;
-    let tested = 0;
-    for (let i = 0; i < queue.length && candidates.anyFrom(i); i++) {
-      if (tested >= bf_max_job_test) break;
-      const outcome = this.#place(queue[i]!, this.#classes[i]!);
-      // So many cannot be tested in a shorter queue.
-      if (queue.length > bf_max_job_test && this.#search.isTested(queue[i]!.nodes, queue[i]!.minutes))
-        tested++;
-      if (outcome === "full") break;
-      if (outcome !== "started") continue;
-      started++;
-      if (bf_max_job_start > 0 && started >= bf_max_job_start) break;
+    if (!this.#begin(queue)) return 0;
+    const { bf_max_job_start } = this.context.state.config.scheduler.parameters;
+    const { exports } = this.#kernel;
+    for (let started = 0; ; exports.next()) {
+      const stop = exports.run();
+      if (stop === Stop.AtEnd) return started;
+      const entry = queue[exports.at()]!;
+      const start = stop === Stop.AtUntested ? this.#test(entry) : 0;
+      if (start === 0 && this.#start(entry)) {
+        if (++started === bf_max_job_start) return started;
+      } else if (exports.plan() === 0) return started;
     }
-    return started;
   }
 
   /** Every node that is held is held by one job. */
@@ -106,63 +76,79 @@ export class WholeNodesPass {
     const { state, selector } = this.context;
     const { nodes } = state;
     if (!nodes.completing.empty || !selector.exclusive) return false;
-    this.#running.update(selector.running());
-    return this.#running.count + nodes.idle.count() === nodes.count;
+    return this.#running.update(selector.running()) + nodes.idle.count() === nodes.count;
   }
 
-  /** Notes the class of each job, and how many vacant nodes make it worth a look. */
-  #classify(queue: readonly PlainEntry[], vacant: number): void {
+  /** Tells the kernel the queue and which nodes are vacant. False when they are too few for any job. */
+  #begin(queue: readonly PlainEntry[]): boolean {
     const { state } = this.context;
-    const { bf_resolution } = state.config.scheduler.parameters;
-    if (queue.length > this.#classes.length) {
-      this.#vacancies = new Int32Array(2 * queue.length);
-      this.#classes = new Int32Array(2 * queue.length);
+    const { now } = state;
+    const { exports } = this.#kernel;
+    const { bf_resolution, bf_window, bf_max_job_test, bf_node_space_size } =
+      state.config.scheduler.parameters;
+    exports.reserveQueue(queue.length);
+    const view = this.#kernel.view();
+    view.set(state.nodes.idle.words, exports.idleAt() >> 2);
+    view.set(state.nodes.avail.words, exports.availAt() >> 2);
+    const vacant = exports.vacant();
+    const [nodes, seconds, classes, vacancies] = [
+      exports.queueNodesAt() >> 2,
+      exports.secondsAt() >> 2,
+      exports.classesAt() >> 2,
+      exports.vacanciesAt() >> 2,
+    ];
+    let any = false;
+    for (let i = 0; i < queue.length; i++) {
+      const entry = queue[i]!;
+      // Any test sets the number of CPUs that such a job would get.
+      const needed = awaitsTest(entry.job, state) ? 0 : entry.nodes;
+      any ||= needed <= vacant;
+      view[nodes + i] = entry.nodes;
+      view[seconds + i] = 60 * entry.minutes;
+      view[vacancies + i] = needed;
     }
-    const minutes = classify(queue, this.#classes);
-    for (let i = 0; i < queue.length; i++)
-      this.#vacancies[i] = awaitsTest(queue[i]!.job, state) ? 0 : queue[i]!.nodes;
-    const base = Math.floor(state.now / bf_resolution);
-    const endOf = (limit: number) => Math.floor((state.now + 60 * limit) / bf_resolution) - base;
-    this.#candidates.begin(this.#vacancies, this.#classes, queue.length, minutes.map(endOf), vacant);
-    this.#lengths = minutes.map((limit) => Math.floor((60 * limit) / bf_resolution));
+    if (!any) return false;
+    const limits = classify(queue, view, classes);
+    const base = Math.floor(now / bf_resolution);
+    const over = now - base * bf_resolution;
+    const [ends, lengths] = [exports.classEndsAt() >> 2, exports.lengthsAt() >> 2];
+    for (const [i, limit] of limits.entries()) {
+      view[ends + i] = Math.floor((60 * limit + over) / bf_resolution);
+      view[lengths + i] = Math.floor((60 * limit) / bf_resolution);
+    }
+    const { length } = queue;
+    const window = 60 * bf_window;
+    exports.begin(base, over, now % 30, window, length, limits.length, bf_max_job_test, bf_node_space_size);
+    return true;
   }
 
-  #place(entry: PlainEntry, limitClass: number): "started" | "planned" | "full" {
-    const { job, partition, nodes, minutes } = entry;
+  /** Looks for a place for a job that any test changes. Answers when it could start, -1 for never. */
+  #test({ job, partition }: PlainEntry): number {
     const { state, selector } = this.context;
-    const { bf_window, bf_node_space_size } = state.config.scheduler.parameters;
-    const search = this.#search;
-    const table = this.#table;
-    const untested = awaitsTest(job, state);
-    search.find(nodes, minutes, limitClass, untested);
-    // Any test sets the number of CPUs that it would get.
-    if (untested && search.tested) selector.select(job, partition, state.nodes.avail, "will-run");
-    const { start } = search;
-    if (start < 0) return "planned";
-    if (start <= state.now && this.#start(entry)) return "started";
-    if (start > state.now + 60 * bf_window) return "planned";
-    if (table.borders.records >= bf_node_space_size) return "full";
-    table.take(start, start + 60 * minutes, search.nodes);
-    return "planned";
+    const { exports } = this.#kernel;
+    const start = exports.find(true);
+    if (exports.tested()) selector.select(job, partition, state.nodes.avail, "will-run");
+    return start;
   }
 
   #start({ job, partition, minutes }: PlainEntry): boolean {
     const { state, selector } = this.context;
     const { starter } = this;
+    const { exports } = this.#kernel;
+    const { words } = this.#usable;
+    const usable = exports.usableAt() >> 2;
+    words.set(this.#kernel.view().subarray(usable, usable + words.length));
     job.partition = partition;
     const order = { by: "backfill", limit: () => minutes } as const;
-    if (starter.try(job, partition, state.nodes.avail, this.#search.usable, order) !== "started")
-      return false;
+    if (starter.try(job, partition, state.nodes.avail, this.#usable, order) !== "started") return false;
     const record = starter.record!;
-    const table = this.#table;
-    this.#nodes.copyFromMembers(record.allocation!.node);
+    const { node } = record.allocation!;
     // It keeps its nodes, which were vacant until now, up to its limit.
-    if (table.borders.records < state.config.scheduler.parameters.bf_node_space_size)
-      table.take(state.now, record.endTime, this.#nodes);
-    else table.plans.cut(this.#nodes);
+    exports.reserveNodes(node.length);
+    this.#kernel.view().set(node, exports.nodesAt() >> 2);
+    exports.start(node.length, Math.min(record.endTime - state.now, 2 ** 29));
     this.#running.update(selector.running());
-    const block = this.#blocks.enter(this.#running.now.jobs.indexOf(record));
-    table.spans.enter(record.allocation!.node, block);
+    exports.enter(this.#running.jobs.indexOf(record));
     return true;
   }
 }

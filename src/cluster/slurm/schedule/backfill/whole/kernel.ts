@@ -1,0 +1,78 @@
+import { kernelBytes } from "./kernel-bytes.js";
+
+/** What the kernel stops for. */
+export const Stop = { AtEnd: 0, AtStart: 1, AtUntested: 2 } as const;
+
+/** The exports of kernel/index.ts. Names that end in `At` answer the byte at which an array begins. */
+interface KernelExports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  allocate(nodes: number, slots: number, classes: number, resolution: number): void;
+  reserveJobs(jobs: number): void;
+  reserveNodes(nodes: number): void;
+  reserveQueue(jobs: number): void;
+  update(jobs: number): number;
+  vacant(): number;
+  begin(
+    base: number,
+    over: number,
+    half: number,
+    window: number,
+    jobs: number,
+    classes: number,
+    maxTests: number,
+    maxRecords: number,
+  ): void;
+  run(): number;
+  at(): number;
+  find(exhaustive: boolean): number;
+  tested(): number;
+  plan(): number;
+  start(nodes: number, end: number): void;
+  enter(among: number): void;
+  next(): void;
+  idleAt(): number;
+  availAt(): number;
+  usableAt(): number;
+  placeBeforeAt(): number;
+  endsAt(): number;
+  expectedAt(): number;
+  leavingAt(): number;
+  countsAt(): number;
+  nodesAt(): number;
+  queueNodesAt(): number;
+  secondsAt(): number;
+  classesAt(): number;
+  vacanciesAt(): number;
+  classEndsAt(): number;
+  lengthsAt(): number;
+}
+
+/** As far as it is used; its types come with those of browsers. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
+
+let compiled: object | undefined;
+
+/** An instance of the planning kernel, which is WebAssembly: sets of thousands of nodes are a matter of 64-bit words. */
+export class Kernel {
+  readonly exports: KernelExports;
+  #view = new Int32Array(0);
+
+  constructor(nodes: number, slots: number, classes: number, resolution: number) {
+    compiled ??= new WebAssembly.Module(Buffer.from(kernelBytes, "base64"));
+    const abort = () => {
+      throw new Error("the planning kernel left its arrays");
+    };
+    this.exports = new WebAssembly.Instance(compiled, { env: { abort } }).exports as KernelExports;
+    this.exports.allocate(nodes, slots, classes, resolution);
+  }
+
+  /** Its memory as words; until it grows. */
+  view(): Int32Array {
+    const { buffer } = this.exports.memory;
+    if (this.#view.buffer !== buffer) this.#view = new Int32Array(buffer);
+    return this.#view;
+  }
+}

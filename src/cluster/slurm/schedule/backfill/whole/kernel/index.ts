@@ -1,0 +1,151 @@
+/**
+ * A backfill pass over jobs that all ask for a number of whole nodes and nothing else, as far as it is a matter of
+ * counting: what `WholeNodesPass` has it do. AssemblyScript; times are seconds from the pass's present on.
+ */
+import * as blocks from "./blocks";
+import * as borders from "./borders";
+import * as candidates from "./candidates";
+import * as clock from "./clock";
+import * as cluster from "./cluster";
+import * as feasible from "./feasible";
+import * as nodePlans from "./node-plans";
+import * as queue from "./queue";
+import * as releases from "./releases";
+import * as running from "./running";
+import * as search from "./search";
+import * as spans from "./spans";
+import * as stretches from "./stretches";
+import * as tightest from "./tightest";
+import * as timetable from "./timetable";
+import * as told from "./told";
+
+export { classEndsAt } from "./candidates";
+export { availAt, idleAt } from "./cluster";
+export { lengthsAt } from "./feasible";
+export * from "./inspect";
+export { classesAt, queueNodesAt, reserve as reserveQueue, secondsAt, vacanciesAt } from "./queue";
+export {
+  countsAt,
+  endsAt,
+  expectedAt,
+  leavingAt,
+  placeBeforeAt,
+  reserve as reserveJobs,
+} from "./running";
+export { nodesAt, reserve as reserveNodes } from "./told";
+
+/** What `run` stops for. */
+const atEnd: i32 = 0;
+const atStart: i32 = 1;
+const atUntested: i32 = 2;
+
+/** bf_max_job_test (as far as it can be reached), bf_node_space_size, and seconds of bf_window. */
+let mostTests: i32 = 0;
+let mostRecords: i32 = 0;
+let window: i32 = 0;
+let tests: i32 = 0;
+let place: i32 = 0;
+
+export function allocate(nodes: i32, slots: i32, classes: i32, resolution: i32): void {
+  cluster.allocate(nodes);
+  running.allocate(nodes);
+  stretches.allocate();
+  nodePlans.allocate();
+  spans.allocate();
+  releases.allocate();
+  tightest.allocate(nodes);
+  borders.allocate(slots);
+  feasible.allocate(slots, classes, nodes);
+  candidates.allocate(classes);
+  timetable.allocate(slots);
+  clock.setResolution(resolution);
+}
+
+/** The running jobs as they were told. Answers the number of their nodes. */
+export function update(jobs: i32): i32 {
+  running.update(jobs);
+  return running.held;
+}
+
+export function vacant(): i32 {
+  return cluster.vacant();
+}
+
+/** A pass over so many jobs. `base`: the slot of the present, `over`: seconds of it that have passed. */
+export function begin(
+  base: i32,
+  over: i32,
+  half: i32,
+  seconds: i32,
+  jobs: i32,
+  classes: i32,
+  maxTests: i32,
+  maxRecords: i32,
+): void {
+  window = seconds;
+  mostTests = jobs > maxTests ? maxTests : i32.MAX_VALUE;
+  mostRecords = maxRecords;
+  tests = 0;
+  place = 0;
+  clock.setPresent(base, over, half, seconds);
+  queue.setLength(jobs);
+  blocks.reset();
+  timetable.reset(classes);
+}
+
+/** Goes on with the job at `at()`, and stops where one could start or has to be looked at by itself. */
+export function run(): i32 {
+  for (; place < queue.jobs; next()) {
+    if (tests >= mostTests || !candidates.anyFrom(place)) return atEnd;
+    if (queue.vacancies[place] === 0) return atUntested;
+    if (find(false) === 0) return atStart;
+    if (!plan()) return atEnd;
+  }
+  return atEnd;
+}
+
+export function at(): i32 {
+  return place;
+}
+
+/** Looks for a place for the job at `at()`. Answers when it could start, -1 for never. */
+export function find(exhaustive: bool): i32 {
+  search.find(queue.nodes[place], queue.seconds[place], queue.classOf[place], exhaustive);
+  return search.start;
+}
+
+export function tested(): bool {
+  return search.tested;
+}
+
+/** Where the words are of the nodes that the job could use. */
+export function usableAt(): usize {
+  return changetype<usize>(spans.free) + 8 * search.usableAt;
+}
+
+/** Plans the job where it was found a place, if it was. False when the plan is full. */
+export function plan(): bool {
+  const start = search.start;
+  if (start < 0 || start > window) return true;
+  if (borders.records >= mostRecords) return false;
+  timetable.take(start, start + queue.seconds[place]);
+  return true;
+}
+
+/** The job has started on so many nodes, which were told, and keeps them until its limit. */
+export function start(nodes: i32, end: i32): void {
+  told.toRuns(nodes);
+  if (borders.records < mostRecords) timetable.take(0, end);
+  else nodePlans.cutRuns();
+}
+
+/** The job that has started is at this place among the running jobs as they were told since. */
+export function enter(among: i32): void {
+  blocks.enter(among);
+}
+
+/** Goes to the next job. */
+export function next(): void {
+  if (mostTests < i32.MAX_VALUE && search.isTested(queue.nodes[place], queue.seconds[place])) tests++;
+  place++;
+}

@@ -1,0 +1,102 @@
+import { longer } from "./arrays";
+import { base } from "./clock";
+import { nodes } from "./cluster";
+import { leaves } from "./running";
+import * as runs from "./runs";
+import * as stretches from "./stretches";
+
+/** The plans of each stretch of nodes, one behind the other in time. */
+
+/** By the first node of a stretch: its first plan; -1 without any. */
+let firstOf = new StaticArray<i32>(0);
+/** By plan of a stretch: its slots `[from, to)`, and the next of the stretch, -1 for none. */
+let from = new StaticArray<i32>(1024);
+let to = new StaticArray<i32>(1024);
+let nextOf = new StaticArray<i32>(1024);
+let length: i32 = 0;
+
+/**
+ * Of the plan that is being made: the stretch last looked at and, for it, the slot in which the plan before it ends
+ * (`planned`) or its running job (-1: none runs), and the one in which the plan behind it begins (-1: none does).
+ */
+export let begin: i32 = -1;
+export let end: i32 = -1;
+export let planned: bool = false;
+
+export function allocate(): void {
+  firstOf = new StaticArray<i32>(nodes);
+}
+
+export function reset(): void {
+  length = 0;
+  firstOf.fill(-1);
+}
+
+/** Is one of the nodes of `runs`, which begin with stretches, planned in `[start, stop)`? */
+export function conflicts(start: i32, stop: i32): bool {
+  for (let run = 0; run < runs.length; run++) {
+    const last = runs.end[run];
+    for (let node = runs.begin[run]; node < last; node = unchecked(stretches.end[node]))
+      for (let plan = unchecked(firstOf[node]); plan >= 0; plan = unchecked(nextOf[plan])) {
+        if (unchecked(from[plan]) >= stop) break;
+        if (unchecked(to[plan]) > start) return true;
+      }
+  }
+  return false;
+}
+
+/** Plans a stretch, which is free then, in `[start, stop)`, and notes how long it was free. */
+export function add(node: i32, start: i32, stop: i32): void {
+  let before = -1;
+  let after = firstOf[node];
+  while (after >= 0 && unchecked(from[after]) < start) {
+    before = after;
+    after = unchecked(nextOf[after]);
+  }
+  planned = before >= 0;
+  begin = before >= 0 ? to[before] : leavesIn(node);
+  end = after >= 0 ? from[after] : -1;
+  const plan = record(start, stop, after);
+  if (before >= 0) nextOf[before] = plan;
+  else firstOf[node] = plan;
+}
+
+/** Lets stretches begin and end with the runs. */
+export function cutRuns(): void {
+  for (let run = 0; run < runs.length; run++) {
+    cut(runs.begin[run]);
+    cut(runs.end[run]);
+  }
+}
+
+/** Lets a stretch begin at a node, with the plans of the one to which it belonged. */
+function cut(node: i32): void {
+  const begin = stretches.cut(node);
+  if (begin < 0) return;
+  let last = -1;
+  for (let plan = firstOf[begin]; plan >= 0; plan = nextOf[plan]) {
+    const copy = record(from[plan], to[plan], -1);
+    if (last >= 0) nextOf[last] = copy;
+    else firstOf[node] = copy;
+    last = copy;
+  }
+  if (last < 0) firstOf[node] = -1;
+}
+
+/** The slot in which its job leaves, not before the present; -1 without a job. */
+function leavesIn(node: i32): i32 {
+  const slot = leaves[node];
+  return slot < 0 ? -1 : max(0, slot - base);
+}
+
+function record(start: i32, stop: i32, after: i32): i32 {
+  if (length === from.length) {
+    from = longer(from);
+    to = longer(to);
+    nextOf = longer(nextOf);
+  }
+  from[length] = start;
+  to[length] = stop;
+  nextOf[length] = after;
+  return length++;
+}

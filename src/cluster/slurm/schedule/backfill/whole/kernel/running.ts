@@ -1,0 +1,166 @@
+import { longer } from "./arrays";
+import * as told from "./told";
+
+/**
+ * The running jobs by the end of their time and what they hold. From one look to the next few jobs come and go: the
+ * words of the others are moved along.
+ */
+export let jobs: i32 = 0;
+/** When each reaches its limit, and when it is expected to be gone, in seconds from the present on. */
+export let ends = new StaticArray<i32>(256);
+export let expected = new StaticArray<i32>(256);
+/** Where the words of each begin (one more than there are jobs): which word of a set of nodes, and its nodes in it. */
+export let first = new StaticArray<i32>(257);
+export let word = new StaticArray<i32>(1024);
+export let mask = new StaticArray<u64>(1024);
+/** By node: the slot, counted from the run's start, in which its job reaches its limit; -1 without a job. */
+export let leaves = new StaticArray<i32>(0);
+/** By node: what tells its job from others; 0 without a job. */
+export let holder = new StaticArray<i32>(0);
+/** Nodes of all jobs together. */
+export let held: i32 = 0;
+
+let firstBefore = new StaticArray<i32>(257);
+let wordBefore = new StaticArray<i32>(1024);
+let maskBefore = new StaticArray<u64>(1024);
+let entries = new StaticArray<i32>(256);
+let entriesBefore = new StaticArray<i32>(256);
+let entered: i32 = 0;
+
+/**
+ * What is told of the jobs before an update: the place of each before, -1 for those that come; and of these the slot in
+ * which they leave and how many of the nodes in `told` are theirs.
+ */
+let placeBefore = new StaticArray<i32>(256);
+let leaving = new StaticArray<i32>(256);
+let counts = new StaticArray<i32>(256);
+
+export function allocate(count: i32): void {
+  leaves = new StaticArray<i32>(count);
+  leaves.fill(-1);
+  holder = new StaticArray<i32>(count);
+}
+
+/** Makes room to tell of so many jobs. */
+export function reserve(jobCount: i32): void {
+  while (ends.length < jobCount) {
+    ends = longer(ends);
+    expected = longer(expected);
+    entries = longer(entries);
+    entriesBefore = longer(entriesBefore);
+    placeBefore = longer(placeBefore);
+    leaving = longer(leaving);
+    counts = longer(counts);
+  }
+  while (first.length <= jobCount) {
+    first = longer(first);
+    firstBefore = longer(firstBefore);
+  }
+}
+
+export function endsAt(): usize {
+  return changetype<usize>(ends);
+}
+export function expectedAt(): usize {
+  return changetype<usize>(expected);
+}
+export function placeBeforeAt(): usize {
+  return changetype<usize>(placeBefore);
+}
+export function leavingAt(): usize {
+  return changetype<usize>(leaving);
+}
+export function countsAt(): usize {
+  return changetype<usize>(counts);
+}
+
+/** The jobs as they were told. */
+export function update(count: i32): void {
+  swap();
+  let at = 0;
+  let old = 0;
+  let given = 0;
+  for (let i = 0; i < count; i++) {
+    first[i] = at;
+    const before = placeBefore[i];
+    if (before < 0) {
+      at = enter(i, given, at);
+      given += counts[i];
+      continue;
+    }
+    while (old < before) leave(old++);
+    old++;
+    entries[i] = entriesBefore[before];
+    at = keep(before, at);
+  }
+  while (old < jobs) leave(old++);
+  first[count] = at;
+  jobs = count;
+}
+
+function swap(): void {
+  const f = first;
+  first = firstBefore;
+  firstBefore = f;
+  const w = word;
+  word = wordBefore;
+  wordBefore = w;
+  const m = mask;
+  mask = maskBefore;
+  maskBefore = m;
+  const e = entries;
+  entries = entriesBefore;
+  entriesBefore = e;
+}
+
+function makeRoom(length: i32): void {
+  while (word.length < length) {
+    word = longer(word);
+    mask = longer(mask);
+  }
+}
+
+function keep(before: i32, at: i32): i32 {
+  const from = firstBefore[before];
+  const words = firstBefore[before + 1] - from;
+  makeRoom(at + words);
+  for (let i = 0; i < words; i++) {
+    unchecked((word[at + i] = wordBefore[from + i]));
+    unchecked((mask[at + i] = maskBefore[from + i]));
+  }
+  return at + words;
+}
+
+function enter(place: i32, given: i32, from: i32): i32 {
+  const entry = ++entered;
+  entries[place] = entry;
+  const last = given + counts[place];
+  let at = from;
+  for (let i = given; i < last; at++) {
+    makeRoom(at + 1);
+    const row = told.nodes[i] >> 6;
+    let bits: u64 = 0;
+    for (; i < last && told.nodes[i] >> 6 === row; i++) {
+      const node = told.nodes[i];
+      bits |= (1 as u64) << ((node & 63) as u64);
+      leaves[node] = leaving[place];
+      holder[node] = entry;
+    }
+    word[at] = row;
+    mask[at] = bits;
+  }
+  held += counts[place];
+  return at;
+}
+
+function leave(old: i32): void {
+  for (let i = firstBefore[old]; i < firstBefore[old + 1]; i++)
+    for (let bits = maskBefore[i]; bits !== 0; bits &= bits - 1) {
+      const node = (wordBefore[i] << 6) + (ctz(bits) as i32);
+      held--;
+      // Another may hold it by now.
+      if (holder[node] !== entriesBefore[old]) continue;
+      leaves[node] = -1;
+      holder[node] = 0;
+    }
+}

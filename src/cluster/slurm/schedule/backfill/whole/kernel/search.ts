@@ -1,0 +1,76 @@
+import * as borders from "./borders";
+import { slotOf, slots, timeOf } from "./clock";
+import * as feasible from "./feasible";
+import * as nodePlans from "./node-plans";
+import * as releases from "./releases";
+import * as spans from "./spans";
+import { anyReleased, lastLookBefore } from "./timetable";
+
+/** A job's place: what `SlotSearch` finds with the map of segments, for jobs of whole nodes. Its nodes are in `runs`. */
+
+/** When it would start, in seconds from the present on; -1 when no place was found. */
+export let start: i32 = -1;
+/** Enough nodes were found that are planned for nobody, in use or not. */
+export let tested: bool = false;
+/** Where the words are of all nodes that it could use over its time. */
+export let usableAt: i32 = 0;
+
+/**
+ * Looks at one moment after the other at which nodes come free, until there is a place. Moments at which counts say that
+ * there is none are passed over, unless it matters whether there would be enough nodes were they not in use
+ * (`exhaustive`).
+ */
+export function find(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
+  start = -1;
+  tested = false;
+  let possible = exhaustive ? 0 : feasible.first(limitClass, nodes, 0);
+  let time = possible > 0 ? lastLookBefore(possible, seconds) : 0;
+  while (possible >= 0) {
+    const slot = slotOf(time);
+    // Nothing is planned behind the window; spans are told apart by slots of it.
+    const last = min(slots, slotOf(time + seconds));
+    const next = borders.next(slot, last);
+    if (possible < slot && !exhaustive) {
+      possible = feasible.first(limitClass, nodes, slot);
+      if (possible < 0) return;
+    }
+    const later = next < 0 ? releases.later : timeOf(next);
+    if (next < 0 || possible < next || (possible === next && anyReleased(next))) {
+      const found = look(nodes, slot, last, later);
+      if (found >= 0 && found <= later && found !== releases.later) {
+        start = max(found, time);
+        if (start === 0 || !nodePlans.conflicts(slotOf(start), slotOf(start + seconds))) return;
+        time = start;
+        start = -1;
+        continue;
+      }
+    }
+    if (next < 0) return;
+    time = later;
+  }
+}
+
+/**
+ * Whether the job looked at last was tested at all, looks that were passed over included: enough nodes were planned for
+ * nobody at one of them. To be asked at once.
+ */
+export function isTested(nodes: i32, seconds: i32): bool {
+  for (let time = 0; !tested; ) {
+    const slot = slotOf(time);
+    const last = min(slots, slotOf(time + seconds));
+    if (spans.freeAt(slot, last, nodes) >= 0) return true;
+    const next = borders.next(slot, last);
+    if (next < 0) return false;
+    time = timeOf(next);
+  }
+  return true;
+}
+
+/** When it would start on what is free in these slots, if by `later`; `never` when there are too few nodes. */
+function look(nodes: i32, slot: i32, last: i32, later: i32): i32 {
+  const at = spans.freeAt(slot, last, nodes);
+  if (at < 0) return releases.never;
+  tested = true;
+  usableAt = at;
+  return releases.expect(at, nodes, later);
+}

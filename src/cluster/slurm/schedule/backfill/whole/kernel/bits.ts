@@ -1,64 +1,65 @@
+import { Row } from "./arrays";
 /** Sets of small integers as rows of 64-bit words in longer arrays, each known by the place of its first word. */
 
 /** Clears the bits `begin` to `end - 1`; at least one. */
-export function clearBits(set: StaticArray<u64>, at: i32, begin: i32, end: i32): void {
+export function clearBits(set: Row<u64>, at: i32, begin: i32, end: i32): void {
   const first = at + (begin >> 6);
   const last = at + ((end - 1) >> 6);
   const low = u64.MAX_VALUE << ((begin & 63) as u64);
   const high = u64.MAX_VALUE >> ((63 - ((end - 1) & 63)) as u64);
   if (first === last) {
-    unchecked((set[first] &= ~(low & high)));
+    set[first] &= ~(low & high);
     return;
   }
-  unchecked((set[first] &= ~low));
-  for (let i = first + 1; i < last; i++) unchecked((set[i] = 0));
-  unchecked((set[last] &= ~high));
+  set[first] &= ~low;
+  for (let i = first + 1; i < last; i++) set[i] = 0;
+  set[last] &= ~high;
 }
 
-export function countBits(set: StaticArray<u64>, at: i32, words: i32): i32 {
+export function countBits(set: Row<u64>, at: i32, words: i32): i32 {
   let count: u64 = 0;
-  for (let i = at; i < at + words; i++) count += popcnt(unchecked(set[i]));
+  for (let i = at; i < at + words; i++) count += popcnt(set[i]);
   return count as i32;
 }
 
 /** How many members two sets share. */
-export function countShared(a: StaticArray<u64>, at: i32, b: StaticArray<u64>, bt: i32, words: i32): i32 {
+export function countShared(a: Row<u64>, at: i32, b: Row<u64>, bt: i32, words: i32): i32 {
   let count: u64 = 0;
-  for (let i = 0; i < words; i++) count += popcnt(unchecked(a[at + i]) & unchecked(b[bt + i]));
+  for (let i = 0; i < words; i++) count += popcnt(a[at + i] & b[bt + i]);
   return count as i32;
 }
 
 /** The first member at or after a place of a set of so many words; -1 when there is none. */
-export function nextBit(set: StaticArray<u64>, words: i32, from: i32): i32 {
+export function nextBit(set: Row<u64>, words: i32, from: i32): i32 {
   let i = from >> 6;
   if (i >= words) return -1;
-  let bits = unchecked(set[i]) & (u64.MAX_VALUE << ((from & 63) as u64));
+  let bits = set[i] & (u64.MAX_VALUE << ((from & 63) as u64));
   while (bits === 0) {
     if (++i === words) return -1;
-    bits = unchecked(set[i]);
+    bits = set[i];
   }
   return (i << 6) + (ctz(bits) as i32);
 }
 
 /** The last member up to a place; 0 when there is none. */
-export function lastBit(set: StaticArray<u64>, place: i32): i32 {
+export function lastBit(set: Row<u64>, place: i32): i32 {
   let i = place >> 6;
-  let bits = unchecked(set[i]) & (u64.MAX_VALUE >> ((63 - (place & 63)) as u64));
+  let bits = set[i] & (u64.MAX_VALUE >> ((63 - (place & 63)) as u64));
   while (bits === 0) {
     if (i-- === 0) return 0;
-    bits = unchecked(set[i]);
+    bits = set[i];
   }
   return (i << 6) + 63 - (clz(bits) as i32);
 }
 
-export function setBit(set: StaticArray<u64>, place: i32): void {
-  unchecked((set[place >> 6] |= (1 as u64) << ((place & 63) as u64)));
+export function setBit(set: Row<u64>, place: i32): void {
+  set[place >> 6] |= (1 as u64) << ((place & 63) as u64);
 }
 
-export function clearBit(set: StaticArray<u64>, place: i32): void {
-  unchecked((set[place >> 6] &= ~((1 as u64) << ((place & 63) as u64))));
+export function clearBit(set: Row<u64>, place: i32): void {
+  set[place >> 6] &= ~((1 as u64) << ((place & 63) as u64));
 }
 
-export function hasBit(set: StaticArray<u64>, place: i32): bool {
-  return ((unchecked(set[place >> 6]) >> ((place & 63) as u64)) & 1) !== 0;
+export function hasBit(set: Row<u64>, place: i32): bool {
+  return ((set[place >> 6] >> ((place & 63) as u64)) & 1) !== 0;
 }

@@ -1,4 +1,4 @@
-import { copyWords } from "./arrays";
+import { copyWords, Row, row } from "./arrays";
 import { countShared } from "./bits";
 import { idle, words } from "./cluster";
 import { first, jobs, mask, word } from "./running";
@@ -13,22 +13,22 @@ const size: i32 = 8;
 /** The last block. */
 export let last: i32 = 1;
 /** By block: its first job; one more than there are blocks. */
-export let begin = new StaticArray<i32>(32);
+export let begin = row<i32>(32);
 /** By block: a row of words with all nodes that are free once the block is gone; before the first, without a job. */
-export let sets = new StaticArray<u64>(0);
+export let sets = row<u64>(0);
 
 /** As jobs run now. */
 export function reset(): void {
   last = max(1, (jobs + size - 1) / size);
-  if (begin.length < last + 2) begin = new StaticArray<i32>(2 * last + 2);
-  if (sets.length < (last + 1) * words) sets = new StaticArray<u64>(2 * (last + 1) * words);
+  if (begin.length < last + 2) begin = row<i32>(2 * last + 2);
+  if (sets.length < (last + 1) * words) sets = row<u64>(2 * (last + 1) * words);
   copyWords(idle, 0, sets, 0, words);
   for (let block = 1; block <= last; block++) {
     begin[block] = (block - 1) * size;
     const at = block * words;
     copyWords(sets, at - words, sets, at, words);
     const end = first[min(block * size, jobs)];
-    for (let i = first[(block - 1) * size]; i < end; i++) unchecked((sets[at + word[i]] |= mask[i]));
+    for (let i = first[(block - 1) * size]; i < end; i++) sets[at + word[i]] |= mask[i];
   }
   begin[last + 1] = jobs;
 }
@@ -51,6 +51,6 @@ export function ofJob(job: i32): i32 {
 }
 
 /** How many members of a set are free once this block is gone. */
-export function countFree(set: StaticArray<u64>, at: i32, block: i32): i32 {
+export function countFree(set: Row<u64>, at: i32, block: i32): i32 {
   return countShared(set, at, sets, block * words, words);
 }

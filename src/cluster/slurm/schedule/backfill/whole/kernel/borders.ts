@@ -1,3 +1,4 @@
+import { row } from "./arrays";
 import { clearBit, hasBit, lastBit, nextBit, setBit } from "./bits";
 import { slots } from "./clock";
 
@@ -10,39 +11,39 @@ import { slots } from "./clock";
  */
 
 /** Slots at which a segment begins. Of those: nodes come free there; and nodes come free or are taken there. */
-let borders = new StaticArray<u64>(0);
-let returns = new StaticArray<u64>(0);
-let changes = new StaticArray<u64>(0);
+let borders = row<u64>(0);
+let returns = row<u64>(0);
+let changes = row<u64>(0);
 let words: i32 = 0;
 /** By slot: nodes whose plans end there without another that begins, and those whose plans begin after nothing. */
-let ending = new StaticArray<i32>(0);
-let beginning = new StaticArray<i32>(0);
+let ending = row<i32>(0);
+let beginning = row<i32>(0);
 /** Segments ever made: those joined again count against bf_node_space_size. */
 export let records: i32 = 1;
 /** By slots that a job takes: where its search ends, as of a version of the borders. */
-let reachOf = new StaticArray<i32>(0);
-let reachAt = new StaticArray<i32>(0);
+let reachOf = row<i32>(0);
+let reachAt = row<i32>(0);
 let version: i32 = 0;
 
 export function allocate(most: i32): void {
   const size = (most >> 6) + 1;
-  borders = new StaticArray<u64>(size);
-  returns = new StaticArray<u64>(size);
-  changes = new StaticArray<u64>(size);
-  ending = new StaticArray<i32>(most + 1);
-  beginning = new StaticArray<i32>(most + 1);
-  reachOf = new StaticArray<i32>(most + 1);
-  reachAt = new StaticArray<i32>(most + 1);
+  borders = row<u64>(size);
+  returns = row<u64>(size);
+  changes = row<u64>(size);
+  ending = row<i32>(most + 1);
+  beginning = row<i32>(most + 1);
+  reachOf = row<i32>(most + 1);
+  reachAt = row<i32>(most + 1);
 }
 
 /** One segment over the window. */
 export function reset(): void {
   words = (slots >> 6) + 1;
-  borders.fill(0);
-  returns.fill(0);
-  changes.fill(0);
-  ending.fill(0);
-  beginning.fill(0);
+  borders.clear();
+  returns.clear();
+  changes.clear();
+  ending.clear();
+  beginning.clear();
   records = 1;
   version++;
 }

@@ -1,3 +1,4 @@
+import { row } from "./arrays";
 import { classOf, jobs, vacancies } from "./queue";
 
 /**
@@ -7,19 +8,19 @@ import { classOf, jobs, vacancies } from "./queue";
  */
 
 /** By class: the slot in which such a job would end if it started now, ascending, and the vacant nodes free until then. */
-let ends = new StaticArray<i32>(0);
-let free = new StaticArray<i32>(0);
+let ends = row<i32>(0);
+let free = row<i32>(0);
 let classes: i32 = 0;
 let upTo: i32 = 0;
 
 export function allocate(most: i32): void {
-  ends = new StaticArray<i32>(most);
-  free = new StaticArray<i32>(most);
+  ends = row<i32>(most);
+  free = row<i32>(most);
 }
 
 /** Where the ends of the classes are put. */
 export function classEndsAt(): usize {
-  return changetype<usize>(ends);
+  return ends.at;
 }
 
 /** `vacant`: nodes that hold no job. */

@@ -1,3 +1,4 @@
+import { Row, row } from "./arrays";
 import { slots } from "./clock";
 
 /**
@@ -7,34 +8,34 @@ import { slots } from "./clock";
  */
 export let classes: i32 = 0;
 /** By class: slots that a job takes at least. */
-let lengths = new StaticArray<i32>(0);
+let lengths = row<i32>(0);
 /** By class and slot: by how many nodes more than in the slot before; the same summed over 32 slots. */
-let steps = new StaticArray<i32>(0);
-let sums = new StaticArray<i32>(0);
+let steps = row<i32>(0);
+let sums = row<i32>(0);
 let stride: i32 = 0;
 let blocks: i32 = 0;
 /** By class and number of nodes: the first slot found last in this pass, before which there is none. */
-let known = new StaticArray<i32>(0);
-let knownIn = new StaticArray<i32>(0);
+let known = row<i32>(0);
+let knownIn = row<i32>(0);
 let pass: i32 = 0;
 let nodes: i32 = 0;
 
 export function allocate(most: i32, mostClasses: i32, count: i32): void {
   nodes = count;
-  lengths = new StaticArray<i32>(mostClasses);
-  steps = new StaticArray<i32>(mostClasses * (most + 2));
-  sums = new StaticArray<i32>(mostClasses * ((most >> 5) + 1));
-  known = new StaticArray<i32>(mostClasses * (count + 1));
-  knownIn = new StaticArray<i32>(mostClasses * (count + 1));
+  lengths = row<i32>(mostClasses);
+  steps = row<i32>(mostClasses * (most + 2));
+  sums = row<i32>(mostClasses * ((most >> 5) + 1));
+  known = row<i32>(mostClasses * (count + 1));
+  knownIn = row<i32>(mostClasses * (count + 1));
 }
 
 /** Where the lengths of a pass are put. */
 export function lengthsAt(): usize {
-  return changetype<usize>(lengths);
+  return lengths.at;
 }
 
 /** `released`: nodes that come free in each slot, for good as far as running jobs go; the first is free now. */
-export function reset(count: i32, released: StaticArray<i32>): void {
+export function reset(count: i32, released: Row<i32>): void {
   classes = count;
   stride = slots + 2;
   blocks = (slots >> 5) + 1;
@@ -44,17 +45,17 @@ export function reset(count: i32, released: StaticArray<i32>): void {
     for (const end = min(slot + 32, slots + 1); slot < end; slot++) sum += released[slot];
     sums[block] = sum;
   }
-  const from = changetype<usize>(released);
+  const from = released.at;
   for (let i = 0; i < classes; i++) {
-    memory.copy(changetype<usize>(steps) + 4 * i * stride, from, 4 * stride);
-    if (i > 0) memory.copy(changetype<usize>(sums) + 4 * i * blocks, changetype<usize>(sums), 4 * blocks);
+    memory.copy(steps.at + 4 * i * stride, from, 4 * stride);
+    if (i > 0) memory.copy(sums.at + 4 * i * blocks, sums.at, 4 * blocks);
   }
 }
 
 /** So many nodes, free from `begin` until a plan at `end` (-1: for good), are held in `[from, to)`. */
 export function hold(from: i32, to: i32, count: i32, begin: i32, end: i32): void {
   for (let i = 0; i < classes; i++) {
-    const length = unchecked(lengths[i]);
+    const length = lengths[i];
     const last = end < 0 ? slots : end - length;
     if (last < begin) continue;
     // What was [begin, last] is now [begin, from - length] and [to, last].
@@ -81,17 +82,17 @@ function search(i: i32, wanted: i32, from: i32): i32 {
   const at = i * stride;
   const sumsAt = i * blocks;
   let count = 0;
-  for (let block = 0; block < from >> 5; block++) count += unchecked(sums[sumsAt + block]);
-  for (let slot = from & ~31; slot <= from; slot++) count += unchecked(steps[at + slot]);
+  for (let block = 0; block < from >> 5; block++) count += sums[sumsAt + block];
+  for (let slot = from & ~31; slot <= from; slot++) count += steps[at + slot];
   let slot = from;
   while (count < wanted) {
     if (++slot > slots) return -1;
-    count += unchecked(steps[at + slot]);
+    count += steps[at + slot];
   }
   return slot;
 }
 
 function add(i: i32, slot: i32, count: i32): void {
-  unchecked((steps[i * stride + slot] += count));
-  unchecked((sums[i * blocks + (slot >> 5)] += count));
+  steps[i * stride + slot] += count;
+  sums[i * blocks + (slot >> 5)] += count;
 }

@@ -120,7 +120,7 @@ export function tested(): bool {
 
 /** Where the words are of the nodes that the job could use. */
 export function usableAt(): usize {
-  return changetype<usize>(spans.free) + 8 * search.usableAt;
+  return spans.free.at + 8 * search.usableAt;
 }
 
 /** Plans the job where it was found a place, if it was. False when the plan is full. */

@@ -37,34 +37,34 @@ export function firstPossible(limitClass: i32, count: i32, from: i32): i32 {
 /** The byte of the words of what is free from slot to slot; 0 when that is less than `least` nodes. */
 export function freeBetween(start: i32, stop: i32, least: i32): usize {
   const at = spans.freeAt(start, stop, least);
-  return at < 0 ? 0 : changetype<usize>(spans.free) + 8 * at;
+  return at < 0 ? 0 : spans.free.at + 8 * at;
 }
 
 /** When so many nodes of what is free from slot to slot are expected, and puts them into the runs. */
 export function expectBetween(start: i32, stop: i32, wanted: i32, until: i32): i32 {
   const at = spans.freeAt(start, stop, wanted);
-  return at < 0 ? releases.never : releases.expect(at, wanted, until);
+  return at < 0 ? releases.never : releases.expect(at, wanted, until, timetable.blockBefore(start));
 }
 
 export function runsLength(): i32 {
   return runs.length;
 }
 export function runsBeginAt(): usize {
-  return changetype<usize>(runs.begin);
+  return runs.begin.at;
 }
 export function runsEndAt(): usize {
-  return changetype<usize>(runs.end);
+  return runs.end.at;
 }
 
 export function jobWordsFirstAt(): usize {
-  return changetype<usize>(running.first);
+  return running.first.at;
 }
 export function jobWordsAt(): usize {
-  return changetype<usize>(running.word);
+  return running.word.at;
 }
 export function jobMasksAt(): usize {
-  return changetype<usize>(running.mask);
+  return running.mask.at;
 }
 export function leavesAt(): usize {
-  return changetype<usize>(running.leaves);
+  return running.leaves.at;
 }

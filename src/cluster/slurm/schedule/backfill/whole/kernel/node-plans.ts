@@ -1,4 +1,4 @@
-import { longer } from "./arrays";
+import { longer, row } from "./arrays";
 import { base } from "./clock";
 import { nodes } from "./cluster";
 import { leaves } from "./running";
@@ -8,11 +8,11 @@ import * as stretches from "./stretches";
 /** The plans of each stretch of nodes, one behind the other in time. */
 
 /** By the first node of a stretch: its first plan; -1 without any. */
-let firstOf = new StaticArray<i32>(0);
+let firstOf = row<i32>(0);
 /** By plan of a stretch: its slots `[from, to)`, and the next of the stretch, -1 for none. */
-let from = new StaticArray<i32>(1024);
-let to = new StaticArray<i32>(1024);
-let nextOf = new StaticArray<i32>(1024);
+let from = row<i32>(1024);
+let to = row<i32>(1024);
+let nextOf = row<i32>(1024);
 let length: i32 = 0;
 
 /**
@@ -24,7 +24,7 @@ export let end: i32 = -1;
 export let planned: bool = false;
 
 export function allocate(): void {
-  firstOf = new StaticArray<i32>(nodes);
+  firstOf = row<i32>(nodes);
 }
 
 export function reset(): void {
@@ -36,10 +36,10 @@ export function reset(): void {
 export function conflicts(start: i32, stop: i32): bool {
   for (let run = 0; run < runs.length; run++) {
     const last = runs.end[run];
-    for (let node = runs.begin[run]; node < last; node = unchecked(stretches.end[node]))
-      for (let plan = unchecked(firstOf[node]); plan >= 0; plan = unchecked(nextOf[plan])) {
-        if (unchecked(from[plan]) >= stop) break;
-        if (unchecked(to[plan]) > start) return true;
+    for (let node = runs.begin[run]; node < last; node = stretches.end[node])
+      for (let plan = firstOf[node]; plan >= 0; plan = nextOf[plan]) {
+        if (from[plan] >= stop) break;
+        if (to[plan] > start) return true;
       }
   }
   return false;
@@ -49,9 +49,9 @@ export function conflicts(start: i32, stop: i32): bool {
 export function add(node: i32, start: i32, stop: i32): void {
   let before = -1;
   let after = firstOf[node];
-  while (after >= 0 && unchecked(from[after]) < start) {
+  while (after >= 0 && from[after] < start) {
     before = after;
-    after = unchecked(nextOf[after]);
+    after = nextOf[after];
   }
   planned = before >= 0;
   begin = before >= 0 ? to[before] : leavesIn(node);

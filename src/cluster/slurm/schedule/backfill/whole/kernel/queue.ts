@@ -1,13 +1,13 @@
-import { longer } from "./arrays";
+import { longer, row } from "./arrays";
 
 /** The jobs in the order of the pass. */
 export let jobs: i32 = 0;
 /** Of each: nodes, seconds that it is taken to run, the class of its length. */
-export let nodes = new StaticArray<i32>(256);
-export let seconds = new StaticArray<i32>(256);
-export let classOf = new StaticArray<i32>(256);
+export let nodes = row<i32>(256);
+export let seconds = row<i32>(256);
+export let classOf = row<i32>(256);
 /** Vacant nodes without which it is not worth a look: none for jobs that any test changes. */
-export let vacancies = new StaticArray<i32>(256);
+export let vacancies = row<i32>(256);
 
 export function reserve(count: i32): void {
   while (nodes.length < count) {
@@ -23,14 +23,14 @@ export function setLength(count: i32): void {
 }
 
 export function queueNodesAt(): usize {
-  return changetype<usize>(nodes);
+  return nodes.at;
 }
 export function secondsAt(): usize {
-  return changetype<usize>(seconds);
+  return seconds.at;
 }
 export function classesAt(): usize {
-  return changetype<usize>(classOf);
+  return classOf.at;
 }
 export function vacanciesAt(): usize {
-  return changetype<usize>(vacancies);
+  return vacancies.at;
 }

@@ -1,3 +1,4 @@
+import { row } from "./arrays";
 import * as blocks from "./blocks";
 import { halfMinute } from "./clock";
 import { words } from "./cluster";
@@ -17,32 +18,25 @@ const firstWindow: i32 = 30;
 export const never: i32 = -1;
 export const later: i32 = i32.MAX_VALUE;
 
-let gathered = new StaticArray<u64>(0);
+let gathered = row<u64>(0);
 
 export function allocate(): void {
-  gathered = new StaticArray<u64>(words);
+  gathered = row<u64>(words);
 }
 
 /**
  * When so many nodes of a span, whose words are at `at`, are expected to be free (seconds); which of them are taken then
- * is put into `runs`. `later` when that is after `until`, `never` when it is never.
+ * is put into `runs`. `later` when that is after `until`, `never` when it is never. `near`: a block to look around.
  */
-export function expect(at: i32, wanted: i32, until: i32): i32 {
-  if (blocks.countFree(free, at, 0) >= wanted) {
+export function expect(at: i32, wanted: i32, until: i32, near: i32): i32 {
+  const block = lastBlockBefore(at, wanted, near);
+  if (block < 0) {
     take(at, 0, wanted);
     return 0;
   }
-  if (blocks.countFree(free, at, blocks.last) < wanted) return never;
-  let low = 0;
-  let high = blocks.last;
-  while (low + 1 < high) {
-    const middle = (low + high) >> 1;
-    if (blocks.countFree(free, at, middle) >= wanted) high = middle;
-    else low = middle;
-  }
-  let count = blocks.countFree(free, at, low);
-  let job = blocks.begin[high];
-  for (; ; job++) {
+  let job = blocks.begin[block + 1];
+  for (let count = countBefore; ; job++) {
+    if (job === jobs) return never;
     count += heldBy(at, job);
     if (count >= wanted) break;
   }
@@ -51,6 +45,37 @@ export function expect(at: i32, wanted: i32, until: i32): i32 {
   if (ends[last] > until) return later;
   take(at, last + 1, wanted);
   return expected[last];
+}
+
+/** Nodes that are free once the block found last is gone. */
+let countBefore: i32 = 0;
+
+/** The last block whose jobs can be gone without leaving so many nodes free; -1 when none has to be. */
+function lastBlockBefore(at: i32, wanted: i32, near: i32): i32 {
+  let low = near;
+  let high = blocks.last;
+  for (let step = 1; ; step <<= 1) {
+    const count = blocks.countFree(free, at, low);
+    if (count < wanted) {
+      countBefore = count;
+      break;
+    }
+    if (low === 0) return -1;
+    high = low;
+    low = max(0, low - step);
+  }
+  // Searched upwards in growing steps, then between the last two.
+  for (let step = 1; low + 1 < high; ) {
+    const middle = high === blocks.last ? min(low + step, high - 1) : (low + high) >> 1;
+    const count = blocks.countFree(free, at, middle);
+    if (count >= wanted) high = middle;
+    else {
+      low = middle;
+      countBefore = count;
+    }
+    step <<= 1;
+  }
+  return low;
 }
 
 /** The job with which the batch ends in which this one leaves. */
@@ -63,29 +88,35 @@ function endOfBatch(at: i32, job: i32): i32 {
   // The first job to leave after the window; who holds none of the nodes does not end a batch.
   let beyond = job + 1;
   while (beyond < jobs && ends[beyond] <= from + window) beyond++;
-  if (beyond === job + 1 || heldBy(at, beyond - 1) > 0) return beyond - 1;
+  if (beyond === job + 1 || holds(at, beyond - 1)) return beyond - 1;
   const after = holderFrom(at, beyond);
   return after >= 0 ? after : holderBefore(at, beyond);
 }
 
 /** The first job from this one on that holds nodes of the span; -1 when there is none. */
 function holderFrom(at: i32, from: i32): i32 {
-  for (let job = from; job < jobs; job++) if (heldBy(at, job) > 0) return job;
+  for (let job = from; job < jobs; job++) if (holds(at, job)) return job;
   return -1;
 }
 
 /** The last job before this one that does; -1 when there is none. */
 function holderBefore(at: i32, end: i32): i32 {
-  for (let job = end - 1; job >= 0; job--) if (heldBy(at, job) > 0) return job;
+  for (let job = end - 1; job >= 0; job--) if (holds(at, job)) return job;
   return -1;
+}
+
+/** Does a job hold nodes of the span? */
+function holds(at: i32, job: i32): bool {
+  const end = first[job + 1];
+  for (let i = first[job]; i < end; i++) if ((free[at + word[i]] & mask[i]) !== 0) return true;
+  return false;
 }
 
 /** How many nodes of the span a job holds. */
 function heldBy(at: i32, job: i32): i32 {
-  const end = unchecked(first[job + 1]);
+  const end = first[job + 1];
   let count: u64 = 0;
-  for (let i = unchecked(first[job]); i < end; i++)
-    count += popcnt(unchecked(free[at + unchecked(word[i])]) & unchecked(mask[i]));
+  for (let i = first[job]; i < end; i++) count += popcnt(free[at + word[i]] & mask[i]);
   return count as i32;
 }
 
@@ -93,12 +124,11 @@ function heldBy(at: i32, job: i32): i32 {
 function take(at: i32, gone: i32, wanted: i32): void {
   const block = gone === 0 ? 1 : blocks.ofJob(gone - 1);
   const row = (block - 1) * words;
-  for (let i = 0; i < words; i++)
-    unchecked((gathered[i] = unchecked(free[at + i]) & unchecked(blocks.sets[row + i])));
+  for (let i = 0; i < words; i++) gathered[i] = free[at + i] & blocks.sets[row + i];
   const end = first[gone];
   for (let i = first[blocks.begin[block]]; i < end; i++) {
-    const k = unchecked(word[i]);
-    unchecked((gathered[k] |= unchecked(free[at + k]) & unchecked(mask[i])));
+    const k = word[i];
+    gathered[k] |= free[at + k] & mask[i];
   }
   takeTightest(gathered, words, wanted);
 }

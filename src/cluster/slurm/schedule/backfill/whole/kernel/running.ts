@@ -1,4 +1,4 @@
-import { longer } from "./arrays";
+import { longer, row } from "./arrays";
 import * as told from "./told";
 
 /**
@@ -7,38 +7,38 @@ import * as told from "./told";
  */
 export let jobs: i32 = 0;
 /** When each reaches its limit, and when it is expected to be gone, in seconds from the present on. */
-export let ends = new StaticArray<i32>(256);
-export let expected = new StaticArray<i32>(256);
+export let ends = row<i32>(256);
+export let expected = row<i32>(256);
 /** Where the words of each begin (one more than there are jobs): which word of a set of nodes, and its nodes in it. */
-export let first = new StaticArray<i32>(257);
-export let word = new StaticArray<i32>(1024);
-export let mask = new StaticArray<u64>(1024);
+export let first = row<i32>(257);
+export let word = row<i32>(1024);
+export let mask = row<u64>(1024);
 /** By node: the slot, counted from the run's start, in which its job reaches its limit; -1 without a job. */
-export let leaves = new StaticArray<i32>(0);
+export let leaves = row<i32>(0);
 /** By node: what tells its job from others; 0 without a job. */
-export let holder = new StaticArray<i32>(0);
+export let holder = row<i32>(0);
 /** Nodes of all jobs together. */
 export let held: i32 = 0;
 
-let firstBefore = new StaticArray<i32>(257);
-let wordBefore = new StaticArray<i32>(1024);
-let maskBefore = new StaticArray<u64>(1024);
-let entries = new StaticArray<i32>(256);
-let entriesBefore = new StaticArray<i32>(256);
+let firstBefore = row<i32>(257);
+let wordBefore = row<i32>(1024);
+let maskBefore = row<u64>(1024);
+let entries = row<i32>(256);
+let entriesBefore = row<i32>(256);
 let entered: i32 = 0;
 
 /**
  * What is told of the jobs before an update: the place of each before, -1 for those that come; and of these the slot in
  * which they leave and how many of the nodes in `told` are theirs.
  */
-let placeBefore = new StaticArray<i32>(256);
-let leaving = new StaticArray<i32>(256);
-let counts = new StaticArray<i32>(256);
+let placeBefore = row<i32>(256);
+let leaving = row<i32>(256);
+let counts = row<i32>(256);
 
 export function allocate(count: i32): void {
-  leaves = new StaticArray<i32>(count);
+  leaves = row<i32>(count);
   leaves.fill(-1);
-  holder = new StaticArray<i32>(count);
+  holder = row<i32>(count);
 }
 
 /** Makes room to tell of so many jobs. */
@@ -59,19 +59,19 @@ export function reserve(jobCount: i32): void {
 }
 
 export function endsAt(): usize {
-  return changetype<usize>(ends);
+  return ends.at;
 }
 export function expectedAt(): usize {
-  return changetype<usize>(expected);
+  return expected.at;
 }
 export function placeBeforeAt(): usize {
-  return changetype<usize>(placeBefore);
+  return placeBefore.at;
 }
 export function leavingAt(): usize {
-  return changetype<usize>(leaving);
+  return leaving.at;
 }
 export function countsAt(): usize {
-  return changetype<usize>(counts);
+  return counts.at;
 }
 
 /** The jobs as they were told. */
@@ -125,8 +125,8 @@ function keep(before: i32, at: i32): i32 {
   const words = firstBefore[before + 1] - from;
   makeRoom(at + words);
   for (let i = 0; i < words; i++) {
-    unchecked((word[at + i] = wordBefore[from + i]));
-    unchecked((mask[at + i] = maskBefore[from + i]));
+    word[at + i] = wordBefore[from + i];
+    mask[at + i] = maskBefore[from + i];
   }
   return at + words;
 }

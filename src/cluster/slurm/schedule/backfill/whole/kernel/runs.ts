@@ -1,9 +1,9 @@
-import { longer } from "./arrays";
+import { longer, row } from "./arrays";
 
 /** Runs `[begin, end)` of consecutive nodes, in the order in which they were taken: those of a job's place. */
 export let length: i32 = 0;
-export let begin = new StaticArray<i32>(64);
-export let end = new StaticArray<i32>(64);
+export let begin = row<i32>(64);
+export let end = row<i32>(64);
 
 export function clear(): void {
   length = 0;

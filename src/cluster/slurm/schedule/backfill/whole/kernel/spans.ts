@@ -1,4 +1,4 @@
-import { copyWords, longer } from "./arrays";
+import { copyWords, longer, row } from "./arrays";
 import { clearBits, countBits } from "./bits";
 import { avail, nodes, words } from "./cluster";
 import * as runs from "./runs";
@@ -9,29 +9,29 @@ import * as runs from "./runs";
  */
 
 /** Plans in the order in which they were made: their slots, and where the runs of each begin; one more than there are. */
-let from = new StaticArray<i32>(64);
-let to = new StaticArray<i32>(64);
-let first = new StaticArray<i32>(65);
-let begin = new StaticArray<i32>(256);
-let end = new StaticArray<i32>(256);
+let from = row<i32>(64);
+let to = row<i32>(64);
+let first = row<i32>(65);
+let begin = row<i32>(256);
+let end = row<i32>(256);
 let plans: i32 = 0;
 
 /** Spans that are kept; when there are as many, they are made anew. */
 const most: i32 = 256;
 /** By span: the words of its free nodes, their number, and the plans that have been taken out. */
-export let free = new StaticArray<u64>(0);
-const counts = new StaticArray<i32>(most);
-const known = new StaticArray<i32>(most);
+export let free = row<u64>(0);
+const counts = row<i32>(most);
+const known = row<i32>(most);
 let spans: i32 = 0;
 /** A table of spans by the slots of begin and end: one more than the span, as of a version of the table. */
 const tableSize: i32 = 1024;
-const keys = new StaticArray<i32>(tableSize);
-const spanOf = new StaticArray<i32>(tableSize);
-const versionOf = new StaticArray<i32>(tableSize);
+const keys = row<i32>(tableSize);
+const spanOf = row<i32>(tableSize);
+const versionOf = row<i32>(tableSize);
 let version: i32 = 0;
 
 export function allocate(): void {
-  free = new StaticArray<u64>(most * words);
+  free = row<u64>(most * words);
 }
 
 export function reset(): void {
@@ -99,10 +99,9 @@ function find(start: i32, stop: i32): i32 {
 function takeOut(span: i32, start: i32, stop: i32): void {
   const at = span * words;
   for (let plan = known[span]; plan < plans; plan++) {
-    if (unchecked(from[plan]) > stop || unchecked(to[plan]) <= start) continue;
-    const last = unchecked(first[plan + 1]);
-    for (let run = unchecked(first[plan]); run < last; run++)
-      clearBits(free, at, unchecked(begin[run]), unchecked(end[run]));
+    if (from[plan] > stop || to[plan] <= start) continue;
+    const last = first[plan + 1];
+    for (let run = first[plan]; run < last; run++) clearBits(free, at, begin[run], end[run]);
   }
   known[span] = plans;
   counts[span] = countBits(free, at, words);

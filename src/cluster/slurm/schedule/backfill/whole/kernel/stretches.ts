@@ -1,3 +1,4 @@
+import { row } from "./arrays";
 import { hasBit, lastBit, setBit } from "./bits";
 import { avail, nodes } from "./cluster";
 import { holder } from "./running";
@@ -9,24 +10,24 @@ import { holder } from "./running";
  */
 
 /** By first node: the node behind the last. */
-export let end = new StaticArray<i32>(0);
-let begins = new StaticArray<u64>(0);
+export let end = row<i32>(0);
+let begins = row<u64>(0);
 
 export function allocate(): void {
-  end = new StaticArray<i32>(nodes);
-  begins = new StaticArray<u64>((nodes + 63) >> 6);
+  end = row<i32>(nodes);
+  begins = row<u64>((nodes + 63) >> 6);
 }
 
 /** As jobs run now. Nodes that may not be given are no neighbours of others. */
 export function reset(): void {
-  begins.fill(0);
+  begins.clear();
   let begin = 0;
   let job = holder[0];
   let given = hasBit(avail, 0);
   setBit(begins, 0);
   for (let node = 1; node < nodes; node++) {
     const mayBeGiven = hasBit(avail, node);
-    if (unchecked(holder[node]) === job && mayBeGiven === given) continue;
+    if (holder[node] === job && mayBeGiven === given) continue;
     end[begin] = node;
     setBit(begins, node);
     begin = node;

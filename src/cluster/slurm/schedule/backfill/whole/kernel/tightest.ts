@@ -1,36 +1,36 @@
-import { longer } from "./arrays";
+import { longer, Row, row } from "./arrays";
 import * as runs from "./runs";
 
 /** Runs of the set that nothing was taken of yet. */
-let begins = new StaticArray<i32>(64);
-let ends = new StaticArray<i32>(64);
+let begins = row<i32>(64);
+let ends = row<i32>(64);
 let found: i32 = 0;
 /** By length: one more than the first run of it, 0 when there is none; by run: the next of its length, -1 at the end. */
-let firstOf = new StaticArray<i32>(0);
-let nextOf = new StaticArray<i32>(64);
+let firstOf = row<i32>(0);
+let nextOf = row<i32>(64);
 
 export function allocate(nodes: i32): void {
-  firstOf = new StaticArray<i32>(nodes + 65);
+  firstOf = row<i32>(nodes + 65);
 }
 
 /**
  * Puts so many members of a set into `runs`, as consecutive best fit takes equal whole nodes: the shortest run that
  * suffices, else the longest, again until it is enough; of a run the lowest. The set must have as many.
  */
-export function takeTightest(set: StaticArray<u64>, words: i32, count: i32): void {
+export function takeTightest(set: Row<u64>, words: i32, count: i32): void {
   runs.clear();
   found = 0;
   let best = -1;
   let least = i32.MAX_VALUE;
   let i = 0;
-  let bits = unchecked(set[0]);
+  let bits = set[0];
   for (;;) {
-    while (bits === 0 && ++i < words) bits = unchecked(set[i]);
+    while (bits === 0 && ++i < words) bits = set[i];
     if (bits === 0) break;
     const begin = (i << 6) + (ctz(bits) as i32);
     let gaps = ~(bits | (bits - 1));
     while (gaps === 0 && ++i < words) {
-      bits = unchecked(set[i]);
+      bits = set[i];
       gaps = ~bits;
     }
     let end = words << 6;
@@ -59,15 +59,15 @@ function note(begin: i32, end: i32): void {
     ends = longer(ends);
     nextOf = longer(nextOf);
   }
-  unchecked((begins[found] = begin));
-  unchecked((ends[found++] = end));
+  begins[found] = begin;
+  ends[found++] = end;
 }
 
 /** No run suffices: the longest are taken until one does. */
 function takeSeveral(count: i32): void {
   let longest = 0;
   for (let run = found - 1; run >= 0; run--) {
-    const size = unchecked(ends[run]) - unchecked(begins[run]);
+    const size = ends[run] - begins[run];
     nextOf[run] = firstOf[size] - 1;
     firstOf[size] = run + 1;
     longest = max(longest, size);
@@ -86,5 +86,5 @@ function takeSeveral(count: i32): void {
     const from = begins[firstOf[best] - 1];
     runs.push(from, from + left);
   }
-  firstOf.fill(0, 0, longest + 1);
+  firstOf.clear(longest + 1);
 }

@@ -1,15 +1,16 @@
+import { row } from "./arrays";
 import * as runs from "./runs";
 
 /** Nodes that the kernel is told of, ascending for each job. */
-export let nodes = new StaticArray<i32>(64);
+export let nodes = row<i32>(64);
 
 /** Makes room for so many nodes. */
 export function reserve(count: i32): void {
-  if (nodes.length < count) nodes = new StaticArray<i32>(2 * count);
+  if (nodes.length < count) nodes = row<i32>(2 * count);
 }
 
 export function nodesAt(): usize {
-  return changetype<usize>(nodes);
+  return nodes.at;
 }
 
 /** The first so many as `runs`. */

@@ -68,10 +68,11 @@ export class FirstLook {
 
 /** Would it be tried before the other? Whether their partitions have nodes in common is not asked [run]. */
 function comesBefore(one: SlurmJob, other: SlurmJob): boolean {
-  if (waitsForOtherThings(one) || one.reservation !== other.reservation) return false;
-  if (one.partition === other.partition) return one.priority > other.priority;
-  const tier = one.partition.config.priorityTier - other.partition.config.priorityTier;
-  return tier > 0 || (tier === 0 && one.priority > other.priority);
+  if (one.partition !== other.partition) {
+    const tier = one.partition.config.priorityTier - other.partition.config.priorityTier;
+    if (tier < 0 || (tier === 0 && one.priority <= other.priority)) return false;
+  } else if (one.priority <= other.priority) return false;
+  return one.reservation === other.reservation && !waitsForOtherThings(one);
 }
 
 function waitsForOtherThings({ reason, priority }: SlurmJob): boolean {

@@ -114,7 +114,7 @@ export class MainScheduler {
     for (const entry of entries) {
       const { job, partition } = entry;
       if (this.#failed[partition.index] === 0) {
-        if (!this.#tryEntry(entry)) return;
+        if (!this.#tryEntry(entry, entry.nodes)) return;
         continue;
       }
       if (job.state !== SlurmJobState.Pending) continue;
@@ -124,8 +124,8 @@ export class MainScheduler {
     }
   }
 
-  /** False when the pass ends. */
-  #tryEntry({ job, partition, priority, magnetic }: QueueEntry): boolean {
+  /** `wholeNodes`: that it asks for so many and for nothing else, if that is known. False when the pass ends. */
+  #tryEntry({ job, partition, priority, magnetic }: QueueEntry, wholeNodes = 0): boolean {
     // It may have started in another partition, or asked others to go.
     if (job.state !== SlurmJobState.Pending || this.#starter.preempting.has(job)) return true;
     job.partition = partition;
@@ -140,7 +140,7 @@ export class MainScheduler {
     let goOn = true;
     do {
       started = this.#started;
-      if (!outgrows(job, partition)) goOn = this.#tryJob(job, partition);
+      if (!outgrows(job, partition)) goOn = this.#tryJob(job, partition, wholeNodes);
       // The head of an array goes on with its next task.
     } while (goOn && this.#started > started && job.state === SlurmJobState.Pending);
     if (magnetic !== undefined && job.state === SlurmJobState.Pending) job.reservation = undefined;
@@ -148,7 +148,7 @@ export class MainScheduler {
     return goOn;
   }
 
-  #tryJob(job: SlurmJob, partition: Partition): boolean {
+  #tryJob(job: SlurmJob, partition: Partition, wholeNodes: number): boolean {
     const { context } = this;
     const { state } = context;
     const { parameters } = state.config.scheduler;
@@ -179,7 +179,9 @@ export class MainScheduler {
       // Backfill plans with licences: whoever comes later must not take them first.
       return !parameters.bf_licenses || state.config.scheduler.type === "builtin";
     }
-    const result = this.#start(job, partition);
+    // Once it was tried, too few vacant nodes are all that another try would find.
+    const lacking = job.totalCpus > 0 && this.#avail.overlap(state.nodes.idle) < wholeNodes;
+    const result = lacking ? this.#starter.busy(job) : this.#start(job, partition);
     if (result === "started") {
       this.#started++;
       this.#rejection.clear();

@@ -55,6 +55,11 @@ export class Starter {
     return this.#conclude(job, partition, selection, avail, order);
   }
 
+  /** What a try says of a job that does not get its nodes. */
+  busy(job: SlurmJob): Refusal {
+    return this.#offer.say(job, "Resources", "busy");
+  }
+
   /** Tests the limits that need no nodes; a reason that they gave before is cleared. */
   passesBefore(job: SlurmJob, partition: Partition): boolean {
     return this.#passes(job, this.context.limits.preSelect(job, partition));
@@ -93,7 +98,7 @@ export class Starter {
         if (!this.passesAfter(job, partition, possible?.count() ?? wantedNodes(job))) return "policy";
         if (possible === undefined && !offer.withoutHeld(job, partition, offer.usable))
           return offer.impossible(job, partition, avail);
-        return offer.say(job, "Resources", "busy");
+        return this.busy(job);
       }
       case "unavailable":
         return offer.say(job, offer.unavailableText(partition, avail, undefined), "unavailable");
@@ -136,7 +141,7 @@ export class Starter {
       }
     }
     if (allocation !== undefined) return this.#start(job, partition, allocation, order);
-    return this.#offer.say(job, "Resources", "busy");
+    return this.busy(job);
   }
 }
 

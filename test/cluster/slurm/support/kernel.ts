@@ -13,6 +13,7 @@ interface Inspected {
   runsLength(): number;
   runsBeginAt(): number;
   runsEndAt(): number;
+  jobEndsAt(): number;
   jobWordsFirstAt(): number;
   jobWordsAt(): number;
   jobMasksAt(): number;

@@ -74,15 +74,15 @@ function told(state: ReturnType<typeof running>["state"]) {
 
 /** What the kernel holds of the running jobs. */
 function contents({ kernel, jobs }: ReturnType<typeof told>) {
-  const { inspected, exports } = kernel;
+  const { inspected } = kernel;
   const at = (byte: number, from: number, to: number) => [
     ...kernel.view().subarray((byte >> 2) + from, (byte >> 2) + to),
   ];
-  const { length } = jobs.jobs;
+  const length = jobs.count;
   const first = at(inspected.jobWordsFirstAt(), 0, length + 1);
   return {
     first,
-    ends: at(exports.endsAt(), 0, length),
+    ends: at(inspected.jobEndsAt(), 0, length),
     words: at(inspected.jobWordsAt(), 0, first[length]!),
     masks: at(inspected.jobMasksAt(), 0, 2 * first[length]!),
     leaves: at(inspected.leavesAt(), 0, nodes),

@@ -3,18 +3,27 @@ import type { PlainEntry } from "../../plain-queue.js";
 /** Limits are told apart up to so many; then neighbours count as the shortest of them. */
 export const mostClasses = 24;
 
-const classOf = new Map<number, number>();
+/** The limits of the jobs of a queue, sorted into classes. */
+export class LimitClasses {
+  /** The shortest limit of each class, minutes, ascending. */
+  shortest: readonly number[] = [];
+  readonly #classOf = new Map<number, number>();
 
-/**
- * Sorts the jobs of a queue by their limits into classes, which it writes from `at` on. Answers the shortest limit of each
- * class (minutes), ascending.
- */
-export function classify(queue: readonly PlainEntry[], into: Int32Array, at: number): readonly number[] {
-  classOf.clear();
-  for (let i = 0; i < queue.length; i++) classOf.set(queue[i]!.minutes, 0);
-  const limits = [...classOf.keys()].sort((a, b) => a - b);
-  const size = Math.ceil(limits.length / mostClasses);
-  for (let i = 0; i < limits.length; i++) classOf.set(limits[i]!, Math.floor(i / size));
-  for (let i = 0; i < queue.length; i++) into[at + i] = classOf.get(queue[i]!.minutes)!;
-  return limits.filter((_, i) => i % size === 0);
+  /** The class of a limit that the last queue had. */
+  of(minutes: number): number {
+    return this.#classOf.get(minutes)!;
+  }
+
+  /** Limits that are gone keep their classes until another comes. */
+  update(queue: readonly PlainEntry[]): void {
+    if (queue.some(({ minutes }) => !this.#classOf.has(minutes))) this.#renew(queue);
+  }
+
+  #renew(queue: readonly PlainEntry[]): void {
+    const limits = [...new Set(queue.map(({ minutes }) => minutes))].sort((a, b) => a - b);
+    const size = Math.ceil(limits.length / mostClasses);
+    this.#classOf.clear();
+    for (const [i, limit] of limits.entries()) this.#classOf.set(limit, Math.floor(i / size));
+    this.shortest = limits.filter((_, i) => i % size === 0);
+  }
 }

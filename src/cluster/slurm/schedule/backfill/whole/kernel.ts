@@ -10,7 +10,7 @@ interface KernelExports {
   reserveJobs(jobs: number): void;
   reserveNodes(nodes: number): void;
   reserveQueue(jobs: number): void;
-  update(jobs: number): number;
+  update(jobs: number, passed: number): number;
   vacant(): number;
   begin(
     base: number,
@@ -34,7 +34,7 @@ interface KernelExports {
   availAt(): number;
   usableAt(): number;
   placeBeforeAt(): number;
-  endsAt(): number;
+  endsToldAt(): number;
   expectedAt(): number;
   leavingAt(): number;
   countsAt(): number;

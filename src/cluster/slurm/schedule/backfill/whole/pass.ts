@@ -5,7 +5,7 @@ import type { SchedulerContext } from "../../context.js";
 import type { PlainEntry } from "../../plain-queue.js";
 import type { Starter } from "../../start.js";
 import { awaitsTest } from "../vacancies.js";
-import { classify, mostClasses } from "./classes.js";
+import { LimitClasses, mostClasses } from "./classes.js";
 import { Kernel, Stop } from "./kernel.js";
 import { RunningJobs } from "./running-jobs.js";
 
@@ -19,6 +19,7 @@ const mostSlots = 4096;
 export class WholeNodesPass {
   readonly #kernel: Kernel;
   readonly #running: RunningJobs;
+  readonly #classes = new LimitClasses();
   readonly #usable: BitVector;
 
   constructor(
@@ -97,6 +98,8 @@ export class WholeNodesPass {
       exports.classesAt() >> 2,
       exports.vacanciesAt() >> 2,
     ];
+    const limits = this.#classes;
+    limits.update(queue);
     let any = false;
     for (let i = 0; i < queue.length; i++) {
       const entry = queue[i]!;
@@ -105,20 +108,27 @@ export class WholeNodesPass {
       any ||= needed <= vacant;
       view[nodes + i] = entry.nodes;
       view[seconds + i] = 60 * entry.minutes;
+      view[classes + i] = limits.of(entry.minutes);
       view[vacancies + i] = needed;
     }
     if (!any) return false;
-    const limits = classify(queue, view, classes);
     const base = Math.floor(now / bf_resolution);
     const over = now - base * bf_resolution;
     const [ends, lengths] = [exports.classEndsAt() >> 2, exports.lengthsAt() >> 2];
-    for (const [i, limit] of limits.entries()) {
+    for (const [i, limit] of limits.shortest.entries()) {
       view[ends + i] = Math.floor((60 * limit + over) / bf_resolution);
       view[lengths + i] = Math.floor((60 * limit) / bf_resolution);
     }
-    const { length } = queue;
-    const window = 60 * bf_window;
-    exports.begin(base, over, now % 30, window, length, limits.length, bf_max_job_test, bf_node_space_size);
+    exports.begin(
+      base,
+      over,
+      now % 30,
+      60 * bf_window,
+      queue.length,
+      limits.shortest.length,
+      bf_max_job_test,
+      bf_node_space_size,
+    );
     return true;
   }
 
@@ -148,7 +158,7 @@ export class WholeNodesPass {
     this.#kernel.view().set(node, exports.nodesAt() >> 2);
     exports.start(node.length, Math.min(record.endTime - state.now, 2 ** 29));
     this.#running.update(selector.running());
-    exports.enter(this.#running.jobs.indexOf(record));
+    exports.enter(this.#running.placeOf(record));
     return true;
   }
 }

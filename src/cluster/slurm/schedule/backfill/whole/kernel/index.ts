@@ -26,7 +26,7 @@ export * from "./inspect";
 export { classesAt, queueNodesAt, reserve as reserveQueue, secondsAt, vacanciesAt } from "./queue";
 export {
   countsAt,
-  endsAt,
+  endsToldAt,
   expectedAt,
   leavingAt,
   placeBeforeAt,
@@ -61,9 +61,9 @@ export function allocate(nodes: i32, slots: i32, classes: i32, resolution: i32):
   clock.setResolution(resolution);
 }
 
-/** The running jobs as they were told. Answers the number of their nodes. */
-export function update(jobs: i32): i32 {
-  running.update(jobs);
+/** The running jobs as they were told, so many seconds after the last time. Answers the number of their nodes. */
+export function update(jobs: i32, passed: i32): i32 {
+  running.update(jobs, passed);
   return running.held;
 }
 
@@ -120,7 +120,7 @@ export function tested(): bool {
 
 /** Where the words are of the nodes that the job could use. */
 export function usableAt(): usize {
-  return spans.free.at + 8 * search.usableAt;
+  return spans.free.at + 8 * search.usable * cluster.words;
 }
 
 /** Plans the job where it was found a place, if it was. False when the plan is full. */
@@ -142,6 +142,7 @@ export function start(nodes: i32, end: i32): void {
 /** The job that has started is at this place among the running jobs as they were told since. */
 export function enter(among: i32): void {
   blocks.enter(among);
+  spans.insertJob(among);
 }
 
 /** Goes to the next job. */

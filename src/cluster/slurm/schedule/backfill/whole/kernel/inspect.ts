@@ -1,5 +1,6 @@
 /** What only tests ask: each part by itself. */
 import * as borders from "./borders";
+import { words } from "./cluster";
 import * as feasible from "./feasible";
 import * as nodePlans from "./node-plans";
 import * as releases from "./releases";
@@ -36,14 +37,14 @@ export function firstPossible(limitClass: i32, count: i32, from: i32): i32 {
 
 /** The byte of the words of what is free from slot to slot; 0 when that is less than `least` nodes. */
 export function freeBetween(start: i32, stop: i32, least: i32): usize {
-  const at = spans.freeAt(start, stop, least);
-  return at < 0 ? 0 : spans.free.at + 8 * at;
+  const span = spans.freeIn(start, stop, least);
+  return span < 0 ? 0 : spans.free.at + 8 * span * words;
 }
 
 /** When so many nodes of what is free from slot to slot are expected, and puts them into the runs. */
 export function expectBetween(start: i32, stop: i32, wanted: i32, until: i32): i32 {
-  const at = spans.freeAt(start, stop, wanted);
-  return at < 0 ? releases.never : releases.expect(at, wanted, until, timetable.blockBefore(start));
+  const span = spans.freeIn(start, stop, wanted);
+  return span < 0 ? releases.never : releases.expect(span, wanted, until, timetable.blockBefore(start));
 }
 
 export function runsLength(): i32 {
@@ -56,6 +57,9 @@ export function runsEndAt(): usize {
   return runs.end.at;
 }
 
+export function jobEndsAt(): usize {
+  return running.ends.at;
+}
 export function jobWordsFirstAt(): usize {
   return running.first.at;
 }

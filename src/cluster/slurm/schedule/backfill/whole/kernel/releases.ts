@@ -3,7 +3,7 @@ import * as blocks from "./blocks";
 import { halfMinute } from "./clock";
 import { words } from "./cluster";
 import { ends, expected, first, jobs, mask, word } from "./running";
-import { free } from "./spans";
+import { firstHolder, free } from "./spans";
 import { takeTightest } from "./tightest";
 
 /**
@@ -25,23 +25,28 @@ export function allocate(): void {
 }
 
 /**
- * When so many nodes of a span, whose words are at `at`, are expected to be free (seconds); which of them are taken then
- * is put into `runs`. `later` when that is after `until`, `never` when it is never. `near`: a block to look around.
+ * When so many nodes of a span are expected to be free (seconds); which of them are taken then is put into `runs`. `later`
+ * when that is after `until`, `never` when it is never. `near`: a block to look around.
  */
-export function expect(at: i32, wanted: i32, until: i32, near: i32): i32 {
+export function expect(span: i32, wanted: i32, until: i32, near: i32): i32 {
+  const at = span * words;
   const block = lastBlockBefore(at, wanted, near);
   if (block < 0) {
     take(at, 0, wanted);
     return 0;
   }
   let job = blocks.begin[block + 1];
+  let before = -1;
   for (let count = countBefore; ; job++) {
     if (job === jobs) return never;
-    count += heldBy(at, job);
+    const held = heldBy(at, job);
+    count += held;
     if (count >= wanted) break;
+    if (held > 0) before = job;
   }
   if (ends[job] > until) return later;
-  const last = endOfBatch(at, job);
+  if (before < 0) before = holderBefore(at, blocks.begin[block + 1]);
+  const last = endOfBatch(span, job, before);
   if (ends[last] > until) return later;
   take(at, last + 1, wanted);
   return expected[last];
@@ -78,11 +83,11 @@ function lastBlockBefore(at: i32, wanted: i32, near: i32): i32 {
   return low;
 }
 
-/** The job with which the batch ends in which this one leaves. */
-function endOfBatch(at: i32, job: i32): i32 {
-  const start = ends[holderFrom(at, 0)];
+/** The job with which the batch ends in which this one leaves; `before`: the last before it that holds some of the nodes. */
+function endOfBatch(span: i32, job: i32, before: i32): i32 {
+  const at = span * words;
+  const start = ends[firstHolderOf(span)];
   const from = start + firstWindow - ((((start + halfMinute) % firstWindow) + firstWindow) % firstWindow);
-  const before = holderBefore(at, job);
   let window = firstWindow;
   if (before >= 0) while (ends[before + 1] > from + window) window *= 2;
   // The first job to leave after the window; who holds none of the nodes does not end a batch.
@@ -91,6 +96,13 @@ function endOfBatch(at: i32, job: i32): i32 {
   if (beyond === job + 1 || holds(at, beyond - 1)) return beyond - 1;
   const after = holderFrom(at, beyond);
   return after >= 0 ? after : holderBefore(at, beyond);
+}
+
+/** The first job that holds nodes of a span, which has some; plans only take more of them. */
+function firstHolderOf(span: i32): i32 {
+  const job = holderFrom(span * words, firstHolder[span]);
+  firstHolder[span] = job;
+  return job;
 }
 
 /** The first job from this one on that holds nodes of the span; -1 when there is none. */

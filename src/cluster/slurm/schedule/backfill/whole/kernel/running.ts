@@ -20,6 +20,7 @@ export let holder = row<i32>(0);
 /** Nodes of all jobs together. */
 export let held: i32 = 0;
 
+let endsBefore = row<i32>(256);
 let firstBefore = row<i32>(257);
 let wordBefore = row<i32>(1024);
 let maskBefore = row<u64>(1024);
@@ -28,10 +29,11 @@ let entriesBefore = row<i32>(256);
 let entered: i32 = 0;
 
 /**
- * What is told of the jobs before an update: the place of each before, -1 for those that come; and of these the slot in
- * which they leave and how many of the nodes in `told` are theirs.
+ * What is told of the jobs before an update: the place of each before, -1 for those that come; and of these their end,
+ * the slot of it and how many of the nodes in `told` are theirs. `expected` is told of those whose time is over.
  */
 let placeBefore = row<i32>(256);
+let endsTold = row<i32>(256);
 let leaving = row<i32>(256);
 let counts = row<i32>(256);
 
@@ -45,10 +47,12 @@ export function allocate(count: i32): void {
 export function reserve(jobCount: i32): void {
   while (ends.length < jobCount) {
     ends = longer(ends);
+    endsBefore = longer(endsBefore);
     expected = longer(expected);
     entries = longer(entries);
     entriesBefore = longer(entriesBefore);
     placeBefore = longer(placeBefore);
+    endsTold = longer(endsTold);
     leaving = longer(leaving);
     counts = longer(counts);
   }
@@ -58,8 +62,8 @@ export function reserve(jobCount: i32): void {
   }
 }
 
-export function endsAt(): usize {
-  return ends.at;
+export function endsToldAt(): usize {
+  return endsTold.at;
 }
 export function expectedAt(): usize {
   return expected.at;
@@ -74,8 +78,8 @@ export function countsAt(): usize {
   return counts.at;
 }
 
-/** The jobs as they were told. */
-export function update(count: i32): void {
+/** The jobs as they were told, so many seconds after the last time. */
+export function update(count: i32, passed: i32): void {
   swap();
   let at = 0;
   let old = 0;
@@ -86,12 +90,15 @@ export function update(count: i32): void {
     if (before < 0) {
       at = enter(i, given, at);
       given += counts[i];
-      continue;
+      ends[i] = endsTold[i];
+    } else {
+      while (old < before) leave(old++);
+      old++;
+      at = keep(before, at);
+      ends[i] = endsBefore[before] - passed;
+      entries[i] = entriesBefore[before];
     }
-    while (old < before) leave(old++);
-    old++;
-    entries[i] = entriesBefore[before];
-    at = keep(before, at);
+    if (ends[i] > 0) expected[i] = ends[i];
   }
   while (old < jobs) leave(old++);
   first[count] = at;
@@ -99,6 +106,9 @@ export function update(count: i32): void {
 }
 
 function swap(): void {
+  const n = ends;
+  ends = endsBefore;
+  endsBefore = n;
   const f = first;
   first = firstBefore;
   firstBefore = f;

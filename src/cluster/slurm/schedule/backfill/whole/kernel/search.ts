@@ -12,8 +12,8 @@ import { anyReleased, blockBefore, lastLookBefore } from "./timetable";
 export let start: i32 = -1;
 /** Enough nodes were found that are planned for nobody, in use or not. */
 export let tested: bool = false;
-/** Where the words are of all nodes that it could use over its time. */
-export let usableAt: i32 = 0;
+/** The span of all nodes that it could use over its time. */
+export let usable: i32 = 0;
 
 /**
  * Looks at one moment after the other at which nodes come free, until there is a place. Moments at which counts say that
@@ -58,7 +58,7 @@ export function isTested(nodes: i32, seconds: i32): bool {
   for (let time = 0; !tested; ) {
     const slot = slotOf(time);
     const last = min(slots, slotOf(time + seconds));
-    if (spans.freeAt(slot, last, nodes) >= 0) return true;
+    if (spans.freeIn(slot, last, nodes) >= 0) return true;
     const next = borders.next(slot, last);
     if (next < 0) return false;
     time = timeOf(next);
@@ -71,9 +71,9 @@ export function isTested(nodes: i32, seconds: i32): bool {
  * to start before the slot `possible`.
  */
 function look(nodes: i32, slot: i32, last: i32, later: i32, possible: i32): i32 {
-  const at = spans.freeAt(slot, last, nodes);
-  if (at < 0) return releases.never;
+  const span = spans.freeIn(slot, last, nodes);
+  if (span < 0) return releases.never;
   tested = true;
-  usableAt = at;
-  return releases.expect(at, nodes, later, blockBefore(possible));
+  usable = span;
+  return releases.expect(span, nodes, later, blockBefore(possible));
 }

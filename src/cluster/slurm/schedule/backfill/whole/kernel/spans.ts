@@ -22,6 +22,8 @@ const most: i32 = 256;
 export let free = row<u64>(0);
 const counts = row<i32>(most);
 const known = row<i32>(most);
+/** And a running job before which none holds any of them. */
+export const firstHolder = row<i32>(most);
 let spans: i32 = 0;
 /** A table of spans by the slots of begin and end: one more than the span, as of a version of the table. */
 const tableSize: i32 = 1024;
@@ -66,13 +68,18 @@ export function add(start: i32, stop: i32): void {
 }
 
 /**
- * The place of the words of what no plan holds in any slot from `start` to `stop`, the latter included; -1 when that is
- * less than `least` nodes. Valid until the next question.
+ * The span of what no plan holds in any slot from `start` to `stop`, the latter included; -1 when that is less than `least`
+ * nodes. Valid until the next question.
  */
-export function freeAt(start: i32, stop: i32, least: i32): i32 {
+export function freeIn(start: i32, stop: i32, least: i32): i32 {
   const span = find(start, stop);
   if (counts[span] >= least && known[span] < plans) takeOut(span, start, stop);
-  return counts[span] < least ? -1 : span * words;
+  return counts[span] < least ? -1 : span;
+}
+
+/** The running jobs from this place on have moved by one. */
+export function insertJob(place: i32): void {
+  for (let span = 0; span < spans; span++) firstHolder[span] = min(firstHolder[span], place);
 }
 
 function find(start: i32, stop: i32): i32 {
@@ -91,6 +98,7 @@ function find(start: i32, stop: i32): i32 {
   copyWords(avail, 0, free, span * words, words);
   known[span] = 0;
   counts[span] = nodes;
+  firstHolder[span] = 0;
   takeOut(span, start, stop);
   return span;
 }

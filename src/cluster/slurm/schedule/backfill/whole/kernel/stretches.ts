@@ -1,6 +1,6 @@
 import { row } from "./arrays";
-import { hasBit, lastBit, setBit } from "./bits";
-import { avail, nodes } from "./cluster";
+import { hasBit, lastBit, nextBit, setBit } from "./bits";
+import { avail, nodes, words } from "./cluster";
 import { holder } from "./running";
 
 /**
@@ -15,26 +15,28 @@ let begins = row<u64>(0);
 
 export function allocate(): void {
   end = row<i32>(nodes);
-  begins = row<u64>((nodes + 63) >> 6);
+  begins = row<u64>(words);
 }
 
 /** As jobs run now. Nodes that may not be given are no neighbours of others. */
 export function reset(): void {
-  begins.clear();
-  let begin = 0;
-  let job = holder[0];
-  let given = hasBit(avail, 0);
-  setBit(begins, 0);
-  for (let node = 1; node < nodes; node++) {
-    const mayBeGiven = hasBit(avail, node);
-    if (holder[node] === job && mayBeGiven === given) continue;
-    end[begin] = node;
-    setBit(begins, node);
-    begin = node;
-    job = holder[node];
-    given = mayBeGiven;
+  let given: u64 = 0;
+  for (let i = 0; i < words; i++) {
+    // Where one of two neighbours may be given and the other may not.
+    begins[i] = avail[i] ^ ((avail[i] << 1) | given);
+    given = avail[i] >> 63;
   }
-  end[begin] = nodes;
+  setBit(begins, 0);
+  for (let node = 1, job = holder[0]; node < nodes; node++) {
+    if (holder[node] === job) continue;
+    job = holder[node];
+    setBit(begins, node);
+  }
+  for (let node = 0; node >= 0 && node < nodes; ) {
+    const next = nextBit(begins, words, node + 1);
+    end[node] = next < 0 ? nodes : min(next, nodes);
+    node = next;
+  }
 }
 
 /** Lets a stretch begin at a node. Answers the first node of the one that has been cut; -1 when none had to be. */

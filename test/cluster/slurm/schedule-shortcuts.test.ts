@@ -44,6 +44,12 @@ describe("shortcuts of planning and selection", () => {
     { minLength: 120, maxLength: 160 },
   );
   const exclusive = "PartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE";
+  const forced = fc.array(
+    fc
+      .tuple(job(8, fc.constantFrom(0, 0, 3)), fc.constantFrom("main", "other"))
+      .map(([one, partition]) => ({ ...one, partition })),
+    { minLength: 5, maxLength: 40 },
+  );
   const mixed = fc.array(job(12, fc.constantFrom(0, 0, 1, 3)), { minLength: 5, maxLength: 40 });
   const nodes = "NodeName=n[0-11] CPUs=4";
 
@@ -97,6 +103,12 @@ describe("shortcuts of planning and selection", () => {
       "bf_interval=10",
       many,
       `NodeName=n[00-39] CPUs=4\n${exclusive} PriorityTier=1\nPartitionName=other Nodes=ALL OverSubscribe=EXCLUSIVE PriorityTier=2`,
+    ],
+    [
+      "two partitions that force sharing",
+      "bf_interval=10",
+      forced,
+      `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=FORCE:1 Default=YES\nPartitionName=other Nodes=n[0-7] OverSubscribe=FORCE:1`,
     ],
     ["whole nodes and cores", "bf_interval=10", mixed, `${nodes}\nPartitionName=main Nodes=ALL`],
     [

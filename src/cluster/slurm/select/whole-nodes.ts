@@ -4,7 +4,7 @@ import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { ChoiceRules } from "./choose/choose.js";
 import { leastNodes } from "./choose/choose.js";
 import { takeTightest } from "./choose/tightest.js";
-import type { Need } from "./need.js";
+import { type Need, Sharing } from "./need.js";
 import type { Bench, Trial } from "./trial.js";
 import { Batches, type Expected } from "./will-run.js";
 
@@ -51,7 +51,9 @@ export class WholeNodes {
     const { hardware } = test.capacity;
     if (config.preempt.type !== "none" || config.preempt.gang || config.scheduler.parameters.bf_busy_nodes)
       return false;
-    if (!need.alone || need.ownUser || need.contiguous || need.spread || need.leastLoaded) return false;
+    // What shares by force is planned on nodes in use, though it starts on empty ones only.
+    if (!need.alone || need.sharing === Sharing.Available) return false;
+    if (need.ownUser || need.contiguous || need.spread || need.leastLoaded) return false;
     if (need.gres.length > 0 || need.ntasksPerSocket > 0 || need.ntasksPerCore > 0) return false;
     if (need.memoryPerCpu || need.memoryPerGpu > 0) return false;
     if (

@@ -119,11 +119,12 @@ export class Planner {
 
   /** How many jobs and tasks of arrays a pass over this queue looks at, at the most. */
   #mostTests(queue: readonly QueueEntry[]): number {
-    const { nodes, config } = this.context.state;
+    const { state } = this.context;
+    const { nodes, config } = state;
     const { bf_max_job_array_resv } = config.scheduler.parameters;
     let most = 0;
     for (const { job, partition } of queue) {
-      const startable = isAlone(job, partition) ? nodes.idle.count() : Number.POSITIVE_INFINITY;
+      const startable = isAlone(job, partition, state) ? nodes.idle.count() : Number.POSITIVE_INFINITY;
       const tasks = job.array === undefined || job.task >= 0 ? 1 : job.tasksLeft.length;
       most += Math.min(tasks, startable + bf_max_job_array_resv + 1);
     }
@@ -187,7 +188,7 @@ export class Planner {
       this.#counting &&
       !needs.nowOnly &&
       job.het === undefined &&
-      isAlone(job, partition) &&
+      isAlone(job, partition, state) &&
       !awaitsTest(job, state)
     )
       later = slots.skip(needs, later, this.#earliest(needs));

@@ -65,7 +65,7 @@ export class Vacancies {
       this.#nodes[i] = minNodesOf(entry.job);
       const { job, partition } = entry;
       if (
-        !isAlone(job, partition) ||
+        !isAlone(job, partition, this.context.state) ||
         job.het !== undefined ||
         job.deadline !== Number.POSITIVE_INFINITY ||
         awaitsTest(job, this.context.state)
@@ -121,10 +121,14 @@ export function awaitsTest(job: SlurmJob, { config }: SlurmState): boolean {
   return job.totalCpus === 0 && config.priority.weightJobSize !== 0;
 }
 
-/** It needs nodes on which nobody else is. */
-export function isAlone(job: SlurmJob, partition: Partition): boolean {
-  const { mode, jobs } = partition.config.overSubscribe;
-  return mode === "EXCLUSIVE" || (job.request.exclusive && !(mode === "FORCE" && jobs > 1));
+/**
+ * It needs nodes on which nobody else is, and is planned on such nodes only: where partitions force sharing, or share by
+ * turns, the will-run test takes no notice of --exclusive, and a job that is planned for now is tried in vain. [run] in
+ * x-force-one.
+ */
+export function isAlone(job: SlurmJob, partition: Partition, { config }: SlurmState): boolean {
+  const { mode } = partition.config.overSubscribe;
+  return mode === "EXCLUSIVE" || (job.request.exclusive && mode !== "FORCE" && !config.preempt.gang);
 }
 
 /** Minutes that it occupies at least what it gets. */

@@ -136,6 +136,7 @@ export class Lives {
     job.endTime = -1;
     job.preemptTime = -1;
     job.preSuspended = 0;
+    job.suspendTime = -1;
     job.eligibleTime = -1;
     job.accrueTime = -1;
     job.restarts++;

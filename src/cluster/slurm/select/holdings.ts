@@ -93,7 +93,7 @@ export class Holdings {
     }
     this.jobs.splice(place, 1);
     this.#byEnd.splice(this.#byEnd.indexOf(job), 1);
-    if (rowsOf(job.partition) > 1) this.packRows(job.partition);
+    if (this.rows(job.partition) > 1) this.packRows(job.partition);
   }
 
   suspend(job: SlurmJob): void {
@@ -139,7 +139,7 @@ export class Holdings {
     };
     const before = jobs.map(({ allocation }) => allocation!.row);
     jobs.forEach(take);
-    const order = Array.from({ length: rowsOf(partition) }, (_, level) => level);
+    const order = Array.from({ length: this.rows(partition) }, (_, level) => level);
     const placed: SlurmJob[] = [];
     for (const job of jobs) {
       const level = order.find((level) => resources.fits(partition.index, level, job.allocation!));
@@ -151,6 +151,12 @@ export class Holdings {
     placed.forEach(take);
     const stay = placed.length < jobs.length;
     for (const [i, job] of jobs.entries()) put(job, stay ? before[i]! : order.indexOf(job.allocation!.row));
+  }
+
+  /** Layers of jobs in a partition: one more where a QOS may have another's jobs suspended. `part_data_create_array`. */
+  private rows(partition: Partition): number {
+    const { gang, type } = this.state.config.preempt;
+    return rowsOf(partition) + (gang && type === "qos" ? 1 : 0);
   }
 
   /** Jobs of partitions that share cores, or may be put over each other by gang scheduling, lie in rows of their own. */

@@ -1,4 +1,4 @@
-import { BitVector, countBits } from "../../../core/bit-vector.js";
+import { BitVector } from "../../../core/bit-vector.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
 import { Capacity } from "./capacity.js";
@@ -127,24 +127,29 @@ export class JobTest {
     options: TestOptions,
     attempt: () => Found | undefined,
   ): Found | undefined {
+    // Who shares with nobody keeps to the first row, even if it may have others suspended. [run] in x-gang-qos.
     const byQos = this.state.config.preempt.type === "qos";
-    let rows = rowsOf(need.partition) + (byQos && options.extraRow === true ? 1 : 0);
-    if (byQos && options.extraRow !== true && need.sharing !== Sharing.Available) rows = 1;
-    // The fullest row first; an empty one, where there may be one more, last.
-    const used = resources.rows
-      .filter((row) => row.partition === need.partition.index && row.level < rows)
-      .map((row) => ({ row, cores: countAll(row.cores) }))
-      .filter(({ cores }) => cores > 0)
-      .sort((a, b) => b.cores - a.cores || a.row.level - b.row.level);
-    for (const { row } of used) {
+    const rows = byQos && need.sharing !== Sharing.Available ? 1 : this.rowsFor(need.partition, options);
+    const { index } = need.partition;
+    const tried = Array.from({ length: rows }, (_, level) => ({
+      cores: resources.row(index, level)?.cores,
+      count: resources.coresInRow(index, level),
+    }));
+    // The fullest first, but where one may have others suspended they stay as they are.
+    if (!byQos) tried.sort((a, b) => b.count - a.count);
+    for (const { cores, count } of tried) {
       this.busy.set(this.base);
-      or(this.busy, row.cores);
+      if (cores !== undefined) or(this.busy, cores);
       const found = attempt();
-      if (found !== undefined) return found;
+      // An empty row has all that there is.
+      if (found !== undefined || count === 0) return found;
     }
-    if (used.length >= rows) return undefined;
-    this.busy.set(this.base);
-    return attempt();
+    return undefined;
+  }
+
+  /** Layers that jobs of the partition may lie in: who may have others suspended by QOS gets one more. */
+  private rowsFor(partition: Partition, { extraRow }: TestOptions): number {
+    return rowsOf(partition) + (extraRow === true && this.state.config.preempt.type === "qos" ? 1 : 0);
   }
 
   /** Looks at what every node can give and chooses among those that suffice. */
@@ -230,7 +235,7 @@ export class JobTest {
       return !this.heldInRows(
         resources,
         node,
-        (partition) => partition !== need.partition && rowsOf(partition) > 1,
+        (partition) => partition !== need.partition && this.rowsFor(partition, options) > 1,
       );
     return true;
   }
@@ -258,12 +263,6 @@ export function rowsOf(partition: Partition): number {
 /** Do its jobs run on cores that those of other partitions hold? With FORCE:1 they do, though it has one row. */
 export function sharesCores(partition: Partition): boolean {
   return rowsOf(partition) > 1 || partition.config.overSubscribe.mode === "FORCE";
-}
-
-function countAll(words: Int32Array): number {
-  let sum = 0;
-  for (let w = 0; w < words.length; w++) sum += countBits(words[w]!);
-  return sum;
 }
 
 function copy(into: Int32Array, from: Int32Array | undefined): void {

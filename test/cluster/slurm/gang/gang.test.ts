@@ -7,18 +7,27 @@ import { BitVector } from "../../../../src/core/bit-vector.js";
 import { expandNodes, type GoldenCase, goldenCase } from "../support/case.js";
 import { goldenConfig } from "../support/config.js";
 
-/** Polls at which a job was just ending show one thing or the other. */
-function clearPolls({ observed }: GoldenCase): Set<number> {
-  const ends = observed.decision_log.filter(([, kind]) => kind === "complete").map(([t]) => t);
+/** When jobs ended, or were killed for others. */
+function endsOf({ observed }: GoldenCase): [t: number, label: string][] {
+  return observed.decision_log
+    .filter(([, kind]) => kind === "complete" || kind === "preempt")
+    .map(([t, , label]) => [t, label]);
+}
+
+/** Polls at which a job was just starting or ending show one thing or the other. */
+function clearPolls(golden: GoldenCase): Set<number> {
+  const { observed } = golden;
+  const turns = [...endsOf(golden).map(([t]) => t), ...observed.start_order.map(([, t]) => t)];
   return new Set(
-    observed.timeline.map(([t]) => t).filter((t) => !ends.some((end) => Math.abs(end - t) < 0.2)),
+    observed.timeline.map(([t]) => t).filter((t) => !turns.some((turn) => Math.abs(turn - t) < 0.3)),
   );
 }
 
-/** A started job that has whole nodes. */
-function started(state: SlurmState, partition: string, nodes: readonly string[]): SlurmJob {
+/** A started job that has whole nodes, or so many CPUs of each. */
+function started(state: SlurmState, partition: string, nodes: readonly string[], held = 0): SlurmJob {
   const node = Int32Array.from(nodes, (name) => state.nodes.index(name));
-  const cpus = node.map((one) => state.nodes.cpus[one]!);
+  const cpus = node.map((one) => held || state.nodes.cpus[one]!);
+  const lowest = Array.from({ length: held }, (_, core) => core);
   const own = state.partitions.find((one) => one.name === partition);
   return {
     state: SlurmJobState.Running,
@@ -28,8 +37,8 @@ function started(state: SlurmState, partition: string, nodes: readonly string[])
       nodes: BitVector.of(state.nodes.count, node),
       node,
       cpus,
-      cores: undefined,
-      wholeNode: true,
+      cores: held > 0 ? nodes.map(() => BitVector.of(held, lowest)) : undefined,
+      wholeNode: held === 0,
     },
   } as unknown as SlurmJob;
 }
@@ -60,21 +69,20 @@ function replay(golden: GoldenCase, phase: number): Map<number, Record<string, s
     events.push([
       t,
       () => {
-        const partition = scenario.workload.find((job) => job.id === label)?.partition ?? "";
-        const job = started(state, partition, expandNodes(nodes));
+        const { partition = "", cpus } = scenario.workload.find((job) => job.id === label)!;
+        const job = started(state, partition, expandNodes(nodes), cpus);
         jobs.set(label, job);
         scheduler.started(job);
       },
     ]);
-  for (const [t, kind, label] of observed.decision_log)
-    if (kind === "complete")
-      events.push([
-        t,
-        () => {
-          scheduler.ended(jobs.get(label)!);
-          jobs.delete(label);
-        },
-      ]);
+  for (const [t, label] of endsOf(golden))
+    events.push([
+      t,
+      () => {
+        scheduler.ended(jobs.get(label)!);
+        jobs.delete(label);
+      },
+    ]);
   for (let t = phase; t < 3000; t += 30) events.push([t, () => scheduler.slice()]);
   for (const t of clearPolls(golden))
     events.push([
@@ -95,9 +103,7 @@ function recorded(golden: GoldenCase): Map<number, Record<string, string>> {
   const { observed } = golden;
   const shown = new Map<number, Record<string, string>>();
   const last = new Map<string, string>();
-  const ended = new Map(
-    observed.decision_log.filter(([, kind]) => kind === "complete").map(([t, , label]) => [label, t]),
-  );
+  const ended = new Map(endsOf(golden).map(([t, label]) => [label, t]));
   for (const t of clearPolls(golden)) {
     for (const [when, label, state] of observed.timeline) if (when <= t) last.set(label, state);
     const now: Record<string, string> = {};
@@ -109,14 +115,16 @@ function recorded(golden: GoldenCase): Map<number, Record<string, string>> {
 }
 
 describe("jobs run and stand still as recorded", () => {
-  it("f-gang-timeslice", () => {
-    const golden = goldenCase("f-gang-timeslice");
-    expect(replay(golden, 5.6)).toEqual(recorded(golden));
-  });
-
-  it("f-preempt-partition-suspend", () => {
-    const golden = goldenCase("f-preempt-partition-suspend");
-    expect(replay(golden, 5.6)).toEqual(recorded(golden));
+  it.each([
+    ["f-gang-timeslice", 5.6],
+    ["f-preempt-partition-suspend", 5.6],
+    ["x-gang-tiers", 5.6],
+    ["x-gang-exclusive", 5.6],
+    ["x-gang-qos", 14],
+    ["x-gang-shadows", 5.6],
+  ])("%s", (name, phase) => {
+    const golden = goldenCase(name);
+    expect(replay(golden, phase)).toEqual(recorded(golden));
   });
 });
 

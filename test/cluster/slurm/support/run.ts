@@ -13,7 +13,7 @@ import { Simulation } from "../../../../src/core/simulation.js";
 import { SECOND } from "../../../../src/core/units.js";
 import { Fleet } from "../../../../src/fleet/fleet.js";
 import { Shapes } from "../../../../src/fleet/shape.js";
-import { Journal } from "../../../../src/journal/journal.js";
+import { Journal, type JournalListener } from "../../../../src/journal/journal.js";
 import { JobBatch } from "../../../../src/workload/batch.js";
 import type { JobStream } from "../../../../src/workload/stream.js";
 
@@ -42,6 +42,8 @@ export interface Beside {
   release?: Release;
   /** Lines for what becomes of jobs beside their starts: reasons and ends. */
   more?: boolean;
+  /** Who else listens. */
+  listener?: JournalListener;
 }
 
 /** Runs jobs through the cluster and a controller; the starts as `job@second on nodes`. */
@@ -49,7 +51,7 @@ export async function startsOf(
   state: SlurmState,
   makeParts: MakeParts,
   workload: readonly PlainSlurmJob[],
-  { commands = [], release, more = false }: Beside = {},
+  { commands = [], release, more = false, listener }: Beside = {},
 ): Promise<string[]> {
   const simulation = new Simulation();
   const shapes = new Shapes();
@@ -59,7 +61,7 @@ export async function startsOf(
       name: `line${i}`,
       nodes: line.names.length,
       cpus: line.cpus,
-      gpusPerNode: 0,
+      gpusPerNode: line.gres.reduce((sum, { name, count }) => sum + (name === "gpu" ? count : 0), 0),
       memory: line.realMemory * 2 ** 20,
     })),
   );
@@ -75,6 +77,7 @@ export async function startsOf(
     },
   });
   const reasons = new Names();
+  if (listener) journal.listen(listener);
   if (more)
     journal.listen({
       reason: (time, job, reason) =>

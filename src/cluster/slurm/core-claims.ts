@@ -18,9 +18,9 @@ export class CoreClaims {
     this.owner = new Int32Array(map.total).fill(-1);
   }
 
-  /** Undefined where no two jobs can run on one core. */
-  static for({ config, nodes, partitions }: SlurmState): CoreClaims | undefined {
-    const shared = config.preempt.gang || partitions.some(sharesCores);
+  /** Undefined where no two jobs can run on one core. `resumes`: the administrator lets jobs go on that were stopped. */
+  static for({ config, nodes, partitions }: SlurmState, resumes: boolean): CoreClaims | undefined {
+    const shared = config.preempt.gang || resumes || partitions.some(sharesCores);
     return shared ? new CoreClaims(new CoreMap(nodes, config.select.consumes)) : undefined;
   }
 

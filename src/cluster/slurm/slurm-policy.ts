@@ -64,7 +64,10 @@ export class SlurmPolicy implements ClusterPolicy, Host {
     power?: PowerSources,
   ) {
     this.#parse = parse;
-    this.#claims = CoreClaims.for(state);
+    this.#claims = CoreClaims.for(
+      state,
+      operations.some(({ operation }) => operation.kind === "resume"),
+    );
     this.opens = operations.length > 0 || state.config.power.enabled;
     this.controller = new Controller(
       state,

@@ -150,29 +150,38 @@ export class Lives {
     controller.freed();
   }
 
-  /** As for `Controller.suspend`. */
+  /** As for `Controller.suspend`. One that the administrator stops has no more turns, even if it stood still already. */
   suspend(job: SlurmJob, turn: boolean): void {
     const { controller } = this;
     const { now } = controller.state;
-    if (!turn) controller.parts.selector.suspend(job);
+    if (!turn) {
+      job.priority = 0;
+      if (job.state === SlurmJobState.Suspended) return;
+      controller.parts.selector.suspend(job);
+    }
     job.state = SlurmJobState.Suspended;
     job.preSuspended += now - (job.suspendTime < 0 ? job.startTime : job.suspendTime);
     job.suspendTime = now;
     this.check.forget(job);
     controller.host.suspend(job);
     controller.changed();
+    if (!turn) this.turns.leave(job);
   }
 
   /** The time that a suspended job stood still does not count against its limit. */
   resume(job: SlurmJob, turn: boolean): void {
     const { controller } = this;
     const { now } = controller.state;
-    if (!turn) controller.parts.selector.resume(job);
+    if (!turn) {
+      controller.parts.selector.resume(job);
+      controller.parts.priorities.assign(job);
+    }
     job.state = SlurmJobState.Running;
     job.suspendTime = now;
     job.endTime = now + 60 * job.timeLimit! - job.preSuspended;
     this.check.watch(job);
     controller.host.resume(job);
     controller.changed();
+    if (!turn) this.turns.rejoin(job);
   }
 }

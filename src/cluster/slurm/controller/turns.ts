@@ -58,6 +58,18 @@ export class Turns {
     if (this.#gang !== undefined) this.#left.push(job);
   }
 
+  /** The administrator stops it: others have its turn, and its cores, at once. */
+  leave(job: SlurmJob): void {
+    this.ended(job);
+    this.settle();
+  }
+
+  /** The administrator lets it go on. */
+  rejoin(job: SlurmJob): void {
+    this.#gang?.rejoined(job);
+    this.#ask();
+  }
+
   /** Fills the places of those that have left; some of those who come may have others leave. */
   settle(): void {
     while (this.#left.length > 0) this.#gang!.ended(...this.#left.splice(0));

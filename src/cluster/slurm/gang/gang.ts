@@ -71,6 +71,16 @@ export class GangScheduler {
     this.carryOut();
   }
 
+  /**
+   * A job goes on that the administrator had stopped. It is taken to stand still until its next turn, though it runs:
+   * beside those that share its cores, whom nobody stops. [run] in x-gang-suspend.
+   */
+  rejoined(job: SlurmJob): void {
+    if (job.het !== undefined) return;
+    this.ended(job);
+    this.partitionOf(job).jobs.push({ job, place: "out", stopped: true, standsStill: false });
+  }
+
   /** The end of a time slice. */
   slice(): void {
     for (const partition of this.partitions) if (sharing(partition)) this.nextTurn(partition);

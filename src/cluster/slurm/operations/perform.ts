@@ -58,7 +58,10 @@ export function perform(operation: Operation, controller: Controller): string | 
     case "suspend":
       each(
         operation.jobs,
-        (job) => job.state === SlurmJobState.Running && !job.configuring && controller.suspend(job),
+        (job) =>
+          (job.state === SlurmJobState.Running || job.state === SlurmJobState.Suspended) &&
+          !job.configuring &&
+          controller.suspend(job),
       );
       break;
     case "resume":

@@ -2,6 +2,7 @@ import type { BitVector } from "../../../core/bit-vector.js";
 import { type JobAllocation, type SlurmJob, SlurmJobState } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import { mayPreempt, preemptionCandidates, preemptModeOf, wholeOf } from "./preemption.js";
+import { shareCores } from "./share-cores.js";
 import { attempt, type Bench, type Trial } from "./trial.js";
 
 /**
@@ -79,14 +80,4 @@ export function suspendedBy(
       preemptModeOf(state, victim) === "SUSPEND" &&
       shareCores(victim.allocation!, allocation),
   );
-}
-
-function shareCores(a: JobAllocation, b: JobAllocation): boolean {
-  return a.node.some((node, i) => {
-    const j = b.node.indexOf(node);
-    if (j < 0) return false;
-    const mine = a.cores?.[i];
-    const theirs = b.cores?.[j];
-    return mine === undefined || theirs === undefined || mine.overlaps(theirs);
-  });
 }

@@ -6,6 +6,7 @@ import type { Hardware } from "./hardware.js";
 import { rowsOf, sharesCores } from "./job-test.js";
 import type { Requests } from "./offer.js";
 import { Resources } from "./resources.js";
+import { shareCores } from "./share-cores.js";
 
 /** Which jobs hold what: the books behind `allocate`, `release`, `suspend` and `resume`. */
 export class Holdings {
@@ -14,6 +15,8 @@ export class Holdings {
   readonly jobs: SlurmJob[] = [];
   /** Those of them whose cores are free for others. */
   private readonly suspended = new Set<SlurmJob>();
+  /** Those that went on where others have their cores: they run, but no row has them. */
+  private readonly rowless = new Set<SlurmJob>();
   /** The same jobs by the end of their limit; in order when `byEnd` has been asked for. */
   readonly #byEnd: SlurmJob[] = [];
   /** Nodes that hold no job. */
@@ -33,8 +36,9 @@ export class Holdings {
     this.vacant.fill();
   }
 
+  /** Does somebody hold nodes and not all of the cores that were given? */
   get anySuspended(): boolean {
-    return this.suspended.size > 0;
+    return this.suspended.size > 0 || this.rowless.size > 0;
   }
 
   /** As `byEnd` gave it: starts keep the order, and ends do not move during a pass. */
@@ -80,6 +84,7 @@ export class Holdings {
     const need = this.requests.need(job, job.partition);
     this.vacate(this.resources, job);
     this.suspended.delete(job);
+    this.rowless.delete(job);
     const { idle, share } = this.state.nodes;
     for (const node of allocation.node) {
       const left = this.resources.jobs[node]!;
@@ -99,21 +104,51 @@ export class Holdings {
   suspend(job: SlurmJob): void {
     if (job.allocation === undefined || this.suspended.has(job)) return;
     const { sharing } = this.requests.need(job, job.partition);
-    this.resources.removeCores(job.allocation, sharing, this.layer(job.partition));
+    if (!this.rowless.delete(job))
+      this.resources.removeCores(job.allocation, sharing, this.layer(job.partition));
     this.suspended.add(job);
   }
 
   resume(job: SlurmJob): void {
     if (job.allocation === undefined || !this.suspended.delete(job)) return;
+    const row = this.rowFor(job, job.allocation);
+    if (row === undefined) {
+      this.rowless.add(job);
+      return;
+    }
+    job.allocation.row = row;
     const { sharing } = this.requests.need(job, job.partition);
     this.resources.addCores(job.allocation, sharing, this.layer(job.partition));
+  }
+
+  /**
+   * The row in which a job goes on that the administrator had stopped; undefined where all rows of its partition have other
+   * jobs on its cores, whom it does not keep from them. [run] in x-suspend.
+   */
+  private rowFor(job: SlurmJob, allocation: JobAllocation): number | undefined {
+    const layer = this.layer(job.partition);
+    if (layer >= 0)
+      return range(this.rows(job.partition)).find((level) => this.resources.fits(layer, level, allocation));
+    const taken = this.jobs.some(
+      (other) =>
+        other !== job &&
+        other.partition === job.partition &&
+        this.counts(other) &&
+        shareCores(other.allocation!, allocation),
+    );
+    return taken ? undefined : this.resources.freeRow(layer, allocation);
+  }
+
+  /** Are its cores taken from others? */
+  private counts(job: SlurmJob): boolean {
+    return !this.suspended.has(job) && !this.rowless.has(job);
   }
 
   /** Takes from the resources all that a job holds there, or its cores only. */
   vacate(resources: Resources, job: SlurmJob, coresOnly = false): void {
     const allocation = job.allocation!;
     const { sharing } = this.requests.need(job, job.partition);
-    if (!this.suspended.has(job)) resources.removeCores(allocation, sharing, this.layer(job.partition));
+    if (this.counts(job)) resources.removeCores(allocation, sharing, this.layer(job.partition));
     if (!coresOnly) resources.removeRest(allocation);
   }
 
@@ -128,7 +163,7 @@ export class Holdings {
       hardware.offset[allocation!.node[0]!]! * 32 + (allocation!.cores?.[0]?.next(0) ?? 0);
     const cpus = ({ allocation }: SlurmJob) => allocation!.cpus.reduce((sum, n) => sum + n, 0);
     const jobs = this.jobs
-      .filter((job) => job.partition === partition && !this.suspended.has(job))
+      .filter((job) => job.partition === partition && this.counts(job))
       .sort((a, b) => a.allocation!.row - b.allocation!.row)
       .sort((a, b) => first(a) - first(b) || cpus(a) - cpus(b));
     const sharing = (job: SlurmJob) => this.requests.need(job, partition).sharing;
@@ -139,7 +174,7 @@ export class Holdings {
     };
     const before = jobs.map(({ allocation }) => allocation!.row);
     jobs.forEach(take);
-    const order = Array.from({ length: this.rows(partition) }, (_, level) => level);
+    const order = range(this.rows(partition));
     const placed: SlurmJob[] = [];
     for (const job of jobs) {
       const level = order.find((level) => resources.fits(partition.index, level, job.allocation!));
@@ -168,6 +203,11 @@ export class Holdings {
 /** The first to reach its limit comes first. */
 export function compareEnds(a: SlurmJob, b: SlurmJob): number {
   return a.endTime - b.endTime || a.id - b.id;
+}
+
+/** 0, 1, and so on. */
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
 }
 
 /** Sorts rows as Slurm does, by swaps. */

@@ -19,7 +19,9 @@ function clearPolls(golden: GoldenCase): Set<number> {
   const { observed } = golden;
   const turns = [...endsOf(golden).map(([t]) => t), ...observed.start_order.map(([, t]) => t)];
   return new Set(
-    observed.timeline.map(([t]) => t).filter((t) => !turns.some((turn) => Math.abs(turn - t) < 0.3)),
+    observed.timeline
+      .filter(([t, label]) => label !== "-" && !turns.some((turn) => Math.abs(turn - t) < 0.3))
+      .map(([t]) => t),
   );
 }
 
@@ -57,6 +59,20 @@ function gang(state: SlurmState): GangScheduler {
   });
 }
 
+/** `scontrol suspend` and `resume` as the controller passes them on. */
+function operate(scheduler: GangScheduler, verb: string, job: SlurmJob): void {
+  if (verb === "resume") {
+    job.priority = 1;
+    job.state = SlurmJobState.Running;
+    scheduler.rejoined(job);
+    return;
+  }
+  job.priority = 0;
+  if (job.state === SlurmJobState.Suspended) return;
+  job.state = SlurmJobState.Suspended;
+  scheduler.ended(job);
+}
+
 /** What squeue would have shown of running jobs at each poll. */
 function replay(golden: GoldenCase, phase: number): Map<number, Record<string, string>> {
   const { observed, scenario } = golden;
@@ -83,6 +99,10 @@ function replay(golden: GoldenCase, phase: number): Map<number, Record<string, s
         jobs.delete(label);
       },
     ]);
+  for (const { t, cmd } of scenario.operations ?? []) {
+    const [, verb, label] = cmd as [string, string, string];
+    events.push([t, () => operate(scheduler, verb, jobs.get(label.slice(1))!)]);
+  }
   for (let t = phase; t < 3000; t += 30) events.push([t, () => scheduler.slice()]);
   for (const t of clearPolls(golden))
     events.push([
@@ -122,6 +142,7 @@ describe("jobs run and stand still as recorded", () => {
     ["x-gang-exclusive", 5.6],
     ["x-gang-qos", 14],
     ["x-gang-shadows", 5.6],
+    ["x-gang-suspend", 5.6],
   ])("%s", (name, phase) => {
     const golden = goldenCase(name);
     expect(replay(golden, phase)).toEqual(recorded(golden));

@@ -72,10 +72,14 @@ async function run(
   text: string,
   jobs: readonly QosJob[],
   accounting = qosOf(),
+  commands: readonly { at: number; command: string }[] = [],
 ): Promise<{ stays: Stays; starts: string[] }> {
   const state = stateOf(text, { accounting });
   const stays = new Stays(state);
-  const starts = await startsOf(state, makeParts, jobs.map(asked), { listener: stays });
+  const starts = await startsOf(state, makeParts, jobs.map(asked), {
+    listener: stays,
+    commands,
+  });
   return { stays, starts };
 }
 
@@ -159,9 +163,14 @@ describe("whatever QOS and partitions share cores by turns", () => {
   const select = fc.constantFrom("CR_Core", "CR_Socket", "CR_Core_Memory");
 
   const check = (stays: Stays, jobs: readonly QosJob[]) => {
-    expect(stays.left, "jobs that never leave").toBe(0);
     const both = pairs(stays.all);
     expect(both.filter(([a, b]) => clash(a, b)).map(described), "on one core at once").toEqual([]);
+    checkLives(stays, jobs);
+  };
+
+  const checkLives = (stays: Stays, jobs: readonly QosJob[]) => {
+    expect(stays.left, "jobs that never leave").toBe(0);
+    const both = pairs(stays.all);
     expect(both.filter(([a, b]) => sharesGpu(a, b)).map(described), "with one GPU").toEqual([]);
     const ended = stays.all.filter(({ outcome }) => outcome !== undefined);
     expect(ended.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(jobs.map((_, i) => i));
@@ -203,6 +212,27 @@ describe("whatever QOS and partitions share cores by turns", () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it("no GPU is held twice and all end once where the administrator suspends and requeues", async () => {
+    const operation = fc.record({
+      at: fc.integer({ min: 0, max: 400 }),
+      lasts: fc.integer({ min: 1, max: 100 }),
+      id: fc.integer({ min: 0, max: 15 }),
+      words: fc.constantFrom(["suspend", "resume"], ["suspend", "resume"], ["requeue"]),
+    });
+    const operations = fc.array(operation, { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(operations, four, select, jobs, async (operations, lines, select, workload) => {
+        const commands = operations.flatMap(({ at, lasts, id, words }) =>
+          words.map((word, i) => ({ at: at + i * lasts, command: `scontrol ${word} ${id}` })),
+        );
+        const { stays } = await run(conf(lines, select), workload, qosOf(), commands);
+        // Who is resumed runs beside others until its turn comes.
+        checkLives(stays, workload);
+      }),
+      { numRuns: 200 },
     );
   });
 });

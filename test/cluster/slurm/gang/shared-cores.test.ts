@@ -125,6 +125,26 @@ describe("whatever partitions share nodes", () => {
     );
   });
 
+  it.each(["OFF", "GANG"])("all run though some are suspended and resumed, PreemptMode=%s", async (mode) => {
+    const stop = fc.record({
+      at: fc.integer({ min: 0, max: 300 }),
+      lasts: fc.integer({ min: 1, max: 200 }),
+      id: fc.integer({ min: 0, max: 15 }),
+    });
+    const stops = fc.array(stop, { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(stops, four([""]), select, jobs, async (stops, lines, select, workload) => {
+        const commands = stops.flatMap(({ at, lasts, id }) => [
+          { at, command: `scontrol suspend ${id}` },
+          { at: at + lasts, command: `scontrol resume ${id}` },
+        ]);
+        const starts = await startsOf(stateOf(conf(mode, lines, select)), makeParts, workload, { commands });
+        expect(starts).toHaveLength(fits(workload, lines));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("with all modes of eviction", async () => {
     const modes = ["", " PreemptMode=OFF", " PreemptMode=REQUEUE", " PreemptMode=CANCEL"];
     const cluster = fc.constantFrom("SUSPEND,GANG", "REQUEUE,GANG");

@@ -1,4 +1,4 @@
-import type { SlurmJob } from "../../../../../src/cluster/slurm/model/job.js";
+import { type SlurmJob, SlurmJobState } from "../../../../../src/cluster/slurm/model/job.js";
 import type { Operation } from "../../../../../src/cluster/slurm/operations/operation.js";
 import { parseOperation } from "../../../../../src/cluster/slurm/operations/parse.js";
 import {
@@ -51,6 +51,21 @@ export function operate(stage: Stage, command: string, epoch = 0): void {
       for (const job of jobs(operation.jobs)) {
         job.reason = "None";
         stage.priorities.assign(job);
+      }
+      return;
+    case "suspend":
+      for (const job of jobs(operation.jobs)) {
+        job.priority = 0;
+        if (job.state !== SlurmJobState.Running) continue;
+        stage.selector.suspend(job);
+        stage.suspend(job);
+      }
+      return;
+    case "resume":
+      for (const job of jobs(operation.jobs)) {
+        stage.selector.resume(job);
+        stage.priorities.assign(job);
+        stage.resume(job);
       }
       return;
     case "create-reservation": {

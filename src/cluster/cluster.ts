@@ -1,5 +1,4 @@
 import { InvariantError } from "../core/errors.js";
-import { IntList } from "../core/int-list.js";
 import { LinkedList } from "../core/linked-list.js";
 import { Names } from "../core/names.js";
 import { Phase, type Simulation } from "../core/simulation.js";
@@ -12,10 +11,10 @@ import { JobOutcome, type Journal, type NodeState } from "../journal/journal.js"
 import type { JobBatch } from "../workload/batch.js";
 import { audit } from "./audit.js";
 import { JobState, type Jobs } from "./jobs.js";
+import { PassRequests } from "./pass-requests.js";
 import type { ClusterActions, ClusterPolicy, ClusterView } from "./policy.js";
-
-/** A job that was killed at its limit runs on, under a policy with limits of its own, for so many times that limit at most. */
-const MOST_LIMITS = 10;
+import { RunClock } from "./run-clock.js";
+import { WaitReasons } from "./wait-reasons.js";
 
 /** What one processor is, when all jobs are numbers of equal processors in one pool. */
 export type Processor = "core" | "gpu" | "node";
@@ -42,8 +41,6 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   readonly running = new LinkedList();
   readonly counting: boolean;
   readonly capacity: number;
-  readonly wantsReasons: boolean;
-  readonly reasons: Names;
   /** Jobs, without replicas, that ended or were cancelled. */
   finished = 0;
 
@@ -55,44 +52,38 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   readonly #placement = new Placement();
   readonly #holders = new Map<number, LeaseHolder>();
   readonly #checkInvariants: boolean;
-  /** Submitted since the last pass: those the policy says nothing about wait by Priority. */
-  readonly #fresh = new IntList();
-  readonly #endEvent: number;
+  readonly #runs: RunClock;
+  readonly #passes: PassRequests;
+  readonly #reasons: WaitReasons;
   readonly #cancelEvent: number;
-  readonly #passEvent: number;
-  readonly #wakeEvent: number;
-  readonly #idleWakeEvent: number;
-  readonly #passPerEvent: boolean;
-  readonly #enforcesLimits: boolean;
-  readonly #endPhase: Phase;
-  #passPending = false;
-  #passing = false;
-  #wakeAt = -1;
-  #idleWakeAt = -1;
 
   constructor(setup: ClusterSetup) {
     this.#simulation = setup.simulation;
     this.#journal = setup.journal;
     this.#policy = setup.policy;
-    this.reasons = setup.reasons ?? new Names();
     this.fleet = setup.fleet;
     this.jobs = setup.jobs;
     this.#processor = setup.counting;
     this.counting = setup.counting !== undefined;
     this.capacity = this.counting ? this.free() : 0;
-    this.wantsReasons = setup.journal.wantsReasons;
     this.#checkInvariants = setup.checkInvariants ?? false;
     this.#firstFit = new FirstFit(setup.fleet);
-    const ties = setup.policy.ties ?? "instant";
-    this.#passPerEvent = ties !== "instant";
-    this.#enforcesLimits = setup.policy.enforcesLimits ?? false;
-    this.#endPhase = ties === "pyss" ? Phase.Timer : Phase.End;
-    this.#endEvent = setup.simulation.handler((job) => this.#end(job, this.#outcome(job)));
-    this.#cancelEvent = setup.simulation.handler((job) => this.#cancel(job));
-    this.#passEvent = setup.simulation.handler(() => this.#pass());
-    this.#wakeEvent = setup.simulation.handler(() => this.#requestPass());
-    this.#idleWakeEvent = setup.simulation.idleHandler(() => this.#requestPass());
-    if (setup.policy.opens) this.wake(0, true);
+    const { simulation, policy } = setup;
+    this.#reasons = new WaitReasons(setup.reasons ?? new Names(), setup.jobs, setup.journal);
+    this.#runs = new RunClock(simulation, setup.jobs, policy, (job) =>
+      this.#end(job, this.#runs.outcome(job)),
+    );
+    this.#cancelEvent = simulation.handler((job) => this.#cancel(job));
+    this.#passes = new PassRequests(simulation, policy, () => this.#pass());
+  }
+
+  get wantsReasons(): boolean {
+    return this.#reasons.wanted;
+  }
+
+  /** Words for why work waits. */
+  get reasons(): Names {
+    return this.#reasons.names;
   }
 
   get now(): number {
@@ -123,9 +114,9 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   #enqueue(job: number): void {
     this.queue.append(job);
     this.#journal.submit(this.now, job);
-    if (this.wantsReasons) this.#fresh.push(job);
+    this.#reasons.joined(job);
     this.#policy.onEvent?.("submit", job, this);
-    this.#requestPass();
+    this.#passes.request();
   }
 
   request(shape: Shape, name: string, tenant: string, holder: LeaseHolder): number {
@@ -151,8 +142,8 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     jobs.state[job] = JobState.Running;
     jobs.start[job] = now;
     jobs.exact[job] = at.exact ? 1 : 0;
-    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
-    this.#runFor(job, this.#duration(job));
+    this.#runs.cancel(job);
+    this.#runs.start(job);
     this.queue.remove(job);
     this.running.append(job);
     this.#journal.start(now, job);
@@ -161,42 +152,11 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     return true;
   }
 
-  /** How long the job runs when nothing stops it. */
-  #duration(job: number): number {
-    const { run, requested, timedOut } = this.jobs;
-    if (timedOut[job] === 1 && this.#enforcesLimits && this.jobs.killed[job] === 1)
-      return MOST_LIMITS * requested[job]!;
-    return this.#killsAtLimit(job) ? Math.min(run[job]!, requested[job]!) : run[job]!;
-  }
-
-  #killsAtLimit(job: number): boolean {
-    return this.jobs.killed[job] === 1 && !this.#enforcesLimits;
-  }
-
-  /** Work done in the present attempt, µs of run time. */
-  #done(job: number): number {
-    const { jobs, now } = this;
-    const duration = this.#duration(job);
-    if (duration === Number.POSITIVE_INFINITY) return now - jobs.start[job]!;
-    const left = jobs.state[job] === JobState.Suspended ? jobs.end[job]! : jobs.end[job]! - now;
-    return duration - left;
-  }
-
-  /** Plans the end of a job that begins, or goes on, now. */
-  #runFor(job: number, duration: number): void {
-    const { jobs, now } = this;
-    jobs.end[job] = now + duration;
-    jobs.event[job] =
-      duration === Number.POSITIVE_INFINITY
-        ? -1
-        : this.#simulation.at(now + duration, this.#endPhase, this.#endEvent, job);
-  }
-
   kill(job: number, outcome: JobOutcome): void {
     const { jobs } = this;
     if (jobs.state[job] !== JobState.Running && jobs.state[job] !== JobState.Suspended)
       throw new InvariantError(`job ${jobs.id(job)} is killed but does not run`);
-    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    this.#runs.cancel(job);
     this.#end(job, outcome);
   }
 
@@ -204,7 +164,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     const { jobs } = this;
     if (jobs.state[job] !== JobState.Pending)
       throw new InvariantError(`job ${jobs.id(job)} is withdrawn but not pending`);
-    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
+    this.#runs.cancel(job);
     this.hold(job, reason);
     this.#cancel(job);
   }
@@ -213,15 +173,13 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     const { jobs, now } = this;
     if (jobs.state[job] !== JobState.Running)
       throw new InvariantError(`job ${jobs.id(job)} is suspended but not running`);
-    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
-    jobs.event[job] = -1;
-    jobs.end[job]! -= now;
+    this.#runs.stop(job);
     jobs.state[job] = JobState.Suspended;
     jobs.reason[job] = -1;
     this.#journal.suspend(now, job);
     this.hold(job, reason);
     this.fleet.park(jobs.allocation[job]!);
-    this.#requestPass();
+    this.#passes.request();
   }
 
   resume(job: number, cpus?: readonly number[]): void {
@@ -230,7 +188,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
       throw new InvariantError(`job ${jobs.id(job)} is resumed but not suspended`);
     fleet.unpark(jobs.allocation[job]!, cpus);
     jobs.state[job] = JobState.Running;
-    this.#runFor(job, jobs.end[job]!);
+    this.#runs.goOn(job);
     this.#journal.resume(now, job);
   }
 
@@ -238,8 +196,8 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     const { jobs, now } = this;
     if (jobs.state[job] !== JobState.Running && jobs.state[job] !== JobState.Suspended)
       throw new InvariantError(`job ${jobs.id(job)} is preempted but not running`);
-    if (jobs.event[job]! >= 0) this.#simulation.cancel(jobs.event[job]!);
-    const lost = this.#done(job);
+    this.#runs.cancel(job);
+    const lost = this.#runs.done(job);
     this.#vacate(job);
     jobs.state[job] = JobState.Pending;
     jobs.reason[job] = -1;
@@ -252,9 +210,9 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.queue.insertAfter(this.#before(jobs.sequence[job]!), job);
     this.#journal.requeue(now, job);
     this.#holders.get(job)?.revoked(job);
-    if (this.wantsReasons) this.#fresh.push(job);
+    this.#reasons.joined(job);
     this.#policy.onEvent?.("preempt", job, this);
-    this.#requestPass();
+    this.#passes.request();
   }
 
   /** The last pending job that was submitted before `sequence`, or -1. */
@@ -270,12 +228,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   }
 
   hold(job: number, reason: string): void {
-    const state = this.jobs.state[job];
-    if (!this.wantsReasons || (state !== JobState.Pending && state !== JobState.Suspended)) return;
-    const id = this.reasons.intern(reason);
-    if (this.jobs.reason[job] === id) return;
-    this.jobs.reason[job] = id;
-    this.#journal.reason(this.now, job, id);
+    this.#reasons.set(this.now, job, reason);
   }
 
   note(command: string, print: () => readonly string[]): void {
@@ -287,11 +240,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
   }
 
   wake(time: number, idle = false): void {
-    if (time === this.#wakeAt || (idle && time === this.#idleWakeAt)) return;
-    if (idle) this.#idleWakeAt = time;
-    else this.#wakeAt = time;
-    const event = idle ? this.#idleWakeEvent : this.#wakeEvent;
-    this.#simulation.at(Math.max(time, this.now), Phase.Timer, event);
+    this.#passes.wake(time, idle);
   }
 
   handOver(job: number): boolean {
@@ -301,14 +250,6 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     return true;
   }
 
-  /** Of a job whose planned end has come. */
-  #outcome(job: number): JobOutcome {
-    const { run, requested, exitCodes, timedOut } = this.jobs;
-    if (this.#killsAtLimit(job) && (run[job]! > requested[job]! || timedOut[job] === 1))
-      return JobOutcome.TimedOut;
-    return exitCodes[job] === 0 ? JobOutcome.Completed : JobOutcome.Failed;
-  }
-
   #end(job: number, outcome: JobOutcome): void {
     const { jobs } = this;
     this.#journal.end(this.now, job, outcome);
@@ -316,7 +257,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#vacate(job);
     if (jobs.replica[job] === 0) this.finished++;
     jobs.remove(job);
-    this.#requestPass();
+    this.#passes.request();
   }
 
   #cancel(job: number): void {
@@ -325,7 +266,7 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.#policy.onEvent?.("cancel", job, this);
     if (this.jobs.replica[job] === 0) this.finished++;
     this.jobs.remove(job);
-    this.#requestPass();
+    this.#passes.request();
   }
 
   #vacate(job: number): void {
@@ -334,26 +275,9 @@ export class Cluster implements ClusterView, ClusterActions, Leases {
     this.running.remove(job);
   }
 
-  #requestPass(): void {
-    if (this.#passPerEvent && !this.#passing) this.#pass();
-    else if (!this.#passPending) {
-      this.#passPending = true;
-      this.#simulation.at(this.now, Phase.Pass, this.#passEvent);
-    }
-  }
-
   #pass(): void {
-    this.#passPending = false;
-    this.#passing = true;
     this.#policy.pass(this, this);
-    this.#passing = false;
-    const fresh = this.#fresh;
-    for (let i = 0; i < fresh.length; i++) {
-      const job = fresh.items[i]!;
-      if (this.jobs.state[job] === JobState.Pending && this.jobs.reason[job] === -1)
-        this.hold(job, "Priority");
-    }
-    fresh.clear();
+    this.#reasons.passed(this.now);
     if (this.#checkInvariants) audit(this.fleet, this.jobs, this.running, this.queue);
   }
 }

@@ -151,7 +151,7 @@ export class Controller implements SchedulerActions {
     } else if (due === Due.Booted) this.nodes.booted(arg);
     else if (due === Due.Reboot) this.nodes.rebootIfIdle(arg);
     else {
-      if (due === Due.Registration) this.nodes.registeredAgain(arg);
+      if (due === Due.Registration) this.nodes.updates.registeredAgain(arg);
       if (due === Due.Reservation) this.reservations.border();
       this.queue();
     }

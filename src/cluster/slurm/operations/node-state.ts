@@ -9,17 +9,18 @@ export function changeNodes(
   controller: Controller,
   operation: Operation & { kind: "node-state" | "power" | "reboot" | "cancel-reboot" },
 ): void {
-  const { nodes, state } = controller;
+  const { state } = controller;
+  const { updates } = controller.nodes;
   for (const name of operation.nodes) {
     const node = state.nodes.index(name);
     if (node < 0) continue;
-    if (operation.kind === "reboot") nodes.reboot(node, operation.request);
-    else if (operation.kind === "cancel-reboot") nodes.cancelReboot(node);
+    if (operation.kind === "reboot") updates.reboot(node, operation.request);
+    else if (operation.kind === "cancel-reboot") updates.cancelReboot(node);
     else if (operation.kind === "power") {
-      if (operation.to === "up") nodes.powerUp(node);
-      else nodes.powerDown(node, operation.to);
-    } else if (operation.state === "RESUME") nodes.resume(node);
-    else if (operation.state === "DRAIN") nodes.drain(node);
-    else nodes.setDown(node);
+      if (operation.to === "up") updates.powerUp(node);
+      else updates.powerDown(node, operation.to);
+    } else if (operation.state === "RESUME") updates.resume(node);
+    else if (operation.state === "DRAIN") updates.drain(node);
+    else updates.setDown(node);
   }
 }

@@ -53,6 +53,21 @@ export class NodeStates {
     return idle.has(node) && !completing.has(node);
   }
 
+  /** It has power, stands idle and is not to be rebooted. */
+  isSuspendable(node: number): boolean {
+    return (
+      this.power[node] === Power.On &&
+      this.isIdle(node) &&
+      !this.askedReboot.has(node) &&
+      !this.rebooting.has(node)
+    );
+  }
+
+  /** The same, and jobs may have it: such nodes count among those that SuspendExcNodes keeps up. */
+  mayBeSuspended(node: number): boolean {
+    return this.isSuspendable(node) && this.state.nodes.avail.has(node);
+  }
+
   /** The node has changed: the sets that the schedulers use follow. */
   settle(node: number): void {
     const { nodes } = this.state;

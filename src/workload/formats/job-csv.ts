@@ -1,9 +1,9 @@
 import type { JobBatch } from "../batch.js";
-import { Fields } from "../bytes/fields.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
 import { Cells, idCell } from "./cells.js";
-import { hasColumns, locateColumns } from "./columns.js";
+import { hasColumns } from "./columns.js";
+import { CsvLine, splitHeader } from "./csv-line.js";
 import type { JobFormat, JobInput, RowParser } from "./format.js";
 import { JOB_COLUMNS, JobRow } from "./job-row.js";
 import { NameColumn } from "./name-column.js";
@@ -17,26 +17,16 @@ export const jobCsv: JobFormat = {
   parser: (input) => new JobCsvParser(input),
 };
 
-/** The names in a header line. */
-export function splitHeader(line: string): string[] {
-  const fields = new Fields();
-  const bytes = Buffer.from(line);
-  if (!fields.split(bytes, 0, bytes.length)) return [];
-  return Array.from({ length: fields.count }, (_, i) => fields.text(i));
-}
-
 /** Demand columns in the order of `JobRow.demand`. */
 const DEMAND = ["gpus", "nodes", "gpus_per_node", "tasks", "cpus", "memory"];
 const MEMORY = 5;
 
 class JobCsvParser implements RowParser<JobBatch> {
   readonly #input: JobInput;
-  readonly #fields = new Fields();
+  readonly #line: CsvLine;
   readonly #cells = new Cells();
   readonly #row: JobRow;
   readonly #demand = new Int32Array(DEMAND.length);
-  #columns: Map<string, number> | undefined;
-  #width = 0;
   #id = -1;
   #submit = -1;
   #run = -1;
@@ -56,6 +46,9 @@ class JobCsvParser implements RowParser<JobBatch> {
   constructor(input: JobInput) {
     const { users, accounts, queues } = input.context.names;
     this.#input = input;
+    this.#line = new CsvLine(input.tally, JOB_COLUMNS, input.options.ignore, (columns) =>
+      this.#header(columns),
+    );
     this.#user = new NameColumn(users, -1);
     this.#account = new NameColumn(accounts, -1);
     this.#queue = new NameColumn(queues, -1);
@@ -64,24 +57,19 @@ class JobCsvParser implements RowParser<JobBatch> {
 
   line(bytes: Buffer, start: number, end: number, batch: JobBatch): Line {
     const { tally, context } = this.#input;
-    const fields = this.#fields;
-    const whole = fields.split(bytes, start, end);
-    if (this.#columns === undefined) {
-      this.#header(bytes, start, end);
-      return Line.Nothing;
-    }
-    if (!whole) return tally.drop(Reason.openQuote, start, end);
-    if (fields.count === 1 && fields.starts[0] === fields.ends[0]) return Line.Nothing;
-    if (fields.count !== this.#width) return tally.drop(Reason.wrongFields, start, end);
+    const line = this.#line;
+    const other = line.read(bytes, start, end);
+    if (other !== undefined) return other;
+    const { fields } = line;
     const row = this.#row;
     row.submit = this.#time(bytes, this.#submit);
-    if (Number.isNaN(row.submit)) return this.#drop(Reason.notTime, this.#submit);
+    if (Number.isNaN(row.submit)) return line.drop(Reason.notTime, this.#submit);
     row.run = this.#time(bytes, this.#run);
-    if (Number.isNaN(row.run)) return this.#drop(Reason.notTime, this.#run);
+    if (Number.isNaN(row.run)) return line.drop(Reason.notTime, this.#run);
     row.estimate = this.#time(bytes, this.#estimate);
-    if (Number.isNaN(row.estimate)) return this.#drop(Reason.notTime, this.#estimate);
+    if (Number.isNaN(row.estimate)) return line.drop(Reason.notTime, this.#estimate);
     row.cancel = this.#time(bytes, this.#cancel);
-    if (Number.isNaN(row.cancel)) return this.#drop(Reason.notTime, this.#cancel);
+    if (Number.isNaN(row.cancel)) return line.drop(Reason.notTime, this.#cancel);
     for (let k = 0; k < DEMAND.length; k++) {
       const field = this.#demand[k]!;
       const value =
@@ -90,7 +78,7 @@ class JobCsvParser implements RowParser<JobBatch> {
           : k === MEMORY
             ? this.#cells.size(bytes, fields.starts[field]!, fields.ends[field]!)
             : this.#cells.whole(bytes, fields.starts[field]!, fields.ends[field]!);
-      if (!(value >= -1)) return this.#drop(k === MEMORY ? Reason.notSize : Reason.notCount, field);
+      if (!(value >= -1)) return line.drop(k === MEMORY ? Reason.notSize : Reason.notCount, field);
       row.demand[k] = value;
     }
     row.gpuType(this.#text(this.#gpuType));
@@ -99,31 +87,23 @@ class JobCsvParser implements RowParser<JobBatch> {
     row.account = this.#account.read(fields);
     row.queue = this.#queue.read(fields);
     row.start = this.#time(bytes, this.#start);
-    if (Number.isNaN(row.start)) return this.#drop(Reason.notTime, this.#start);
+    if (Number.isNaN(row.start)) return line.drop(Reason.notTime, this.#start);
     row.exit = this.#whole(bytes, this.#exit);
-    if (!(row.exit >= -1)) return this.#drop(Reason.notCount, this.#exit);
+    if (!(row.exit >= -1)) return line.drop(Reason.notCount, this.#exit);
     row.member = this.#whole(bytes, this.#member);
-    if (Number.isNaN(row.member)) return this.#drop(Reason.notCount, this.#member);
+    if (Number.isNaN(row.member)) return line.drop(Reason.notCount, this.#member);
     row.submission = this.#text(this.#sbatch);
     row.group = this.#text(this.#group);
     const reason = row.write(batch);
     if (reason === undefined) return Line.Row;
     if (row.mistake !== undefined)
       throw submissionError(row.mistake, tally, bytes, start, end, fields.starts[this.#sbatch]!);
-    const blamed = this.#columns.get(row.blame);
-    return blamed === undefined ? tally.drop(reason, start, end) : this.#drop(reason, blamed);
+    const blamed = line.field(row.blame);
+    return blamed === undefined ? tally.drop(reason, start, end) : line.drop(reason, blamed);
   }
 
-  #header(bytes: Buffer, start: number, end: number): void {
-    const { tally, options } = this.#input;
-    const fields = this.#fields;
-    const names = Array.from({ length: fields.count }, (_, i) => fields.text(i));
-    const columns = locateColumns(JOB_COLUMNS, names, options.ignore, (field) =>
-      tally.at(bytes, start, end, fields.starts[field]!, fields.ends[field]!),
-    );
+  #header(columns: ReadonlyMap<string, number>): void {
     const at = (name: string) => columns.get(name) ?? -1;
-    this.#columns = columns;
-    this.#width = fields.count;
     this.#id = at("id");
     this.#submit = at("submit");
     this.#run = at("run");
@@ -146,11 +126,15 @@ class JobCsvParser implements RowParser<JobBatch> {
   }
 
   #time(bytes: Buffer, field: number): number {
-    return field < 0 ? -1 : this.#cells.time(bytes, this.#fields.starts[field]!, this.#fields.ends[field]!);
+    return field < 0
+      ? -1
+      : this.#cells.time(bytes, this.#line.fields.starts[field]!, this.#line.fields.ends[field]!);
   }
 
   #whole(bytes: Buffer, field: number): number {
-    return field < 0 ? -1 : this.#cells.whole(bytes, this.#fields.starts[field]!, this.#fields.ends[field]!);
+    return field < 0
+      ? -1
+      : this.#cells.whole(bytes, this.#line.fields.starts[field]!, this.#line.fields.ends[field]!);
   }
 
   get pending(): number {
@@ -162,12 +146,8 @@ class JobCsvParser implements RowParser<JobBatch> {
   }
 
   #text(field: number): string {
-    return field < 0 || this.#fields.starts[field] === this.#fields.ends[field]
+    return field < 0 || this.#line.fields.starts[field] === this.#line.fields.ends[field]
       ? ""
-      : this.#fields.text(field);
-  }
-
-  #drop(reason: string, field: number): Line {
-    return this.#input.tally.drop(reason, this.#fields.starts[field]!, this.#fields.ends[field]!);
+      : this.#line.fields.text(field);
   }
 }

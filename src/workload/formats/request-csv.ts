@@ -1,11 +1,10 @@
 import type { RequestBatch } from "../batch.js";
-import { Fields } from "../bytes/fields.js";
 import { Reason } from "../reasons.js";
 import { Line } from "../tally.js";
 import { Cells, idCell, MISSING } from "./cells.js";
-import { hasColumns, locateColumns } from "./columns.js";
+import { hasColumns } from "./columns.js";
+import { CsvLine, splitHeader } from "./csv-line.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
-import { splitHeader } from "./job-csv.js";
 import { NameColumn } from "./name-column.js";
 import { RequestContent } from "./request-content.js";
 import { REQUEST_COLUMNS, RequestRow } from "./request-row.js";
@@ -20,11 +19,9 @@ export const requestCsv: RequestFormat = {
 
 class RequestCsvParser implements RowParser<RequestBatch> {
   readonly #input: RequestInput;
-  readonly #fields = new Fields();
+  readonly #line: CsvLine;
   readonly #cells = new Cells();
   readonly #row = new RequestRow();
-  #columns: Map<string, number> | undefined;
-  #width = 0;
   #id = -1;
   #arrival = -1;
   #inputTokens = -1;
@@ -42,6 +39,9 @@ class RequestCsvParser implements RowParser<RequestBatch> {
 
   constructor(input: RequestInput) {
     this.#input = input;
+    this.#line = new CsvLine(input.tally, REQUEST_COLUMNS, input.options.ignore, (columns) =>
+      this.#header(columns),
+    );
     this.#content = new RequestContent(input);
     this.#tenant = new NameColumn(input.names.tenants, -1);
     this.#session = new NameColumn(this.#content.sessions, -1);
@@ -50,32 +50,27 @@ class RequestCsvParser implements RowParser<RequestBatch> {
 
   line(bytes: Buffer, start: number, end: number, batch: RequestBatch): Line {
     const { tally, names } = this.#input;
-    const fields = this.#fields;
-    const whole = fields.split(bytes, start, end);
-    if (this.#columns === undefined) {
-      this.#header(bytes, start, end);
-      return Line.Nothing;
-    }
-    if (!whole) return tally.drop(Reason.openQuote, start, end);
+    const line = this.#line;
+    const other = line.read(bytes, start, end);
+    if (other !== undefined) return other;
+    const { fields } = line;
     const { starts, ends } = fields;
-    if (fields.count === 1 && starts[0] === ends[0]) return Line.Nothing;
-    if (fields.count !== this.#width) return tally.drop(Reason.wrongFields, start, end);
     const row = this.#row;
     row.arrival = this.#cells.time(bytes, starts[this.#arrival]!, ends[this.#arrival]!);
-    if (Number.isNaN(row.arrival)) return this.#drop(Reason.notTime, this.#arrival);
+    if (Number.isNaN(row.arrival)) return line.drop(Reason.notTime, this.#arrival);
     row.inputTokens = this.#cells.whole(bytes, starts[this.#inputTokens]!, ends[this.#inputTokens]!);
-    if (Number.isNaN(row.inputTokens)) return this.#drop(Reason.notCount, this.#inputTokens);
+    if (Number.isNaN(row.inputTokens)) return line.drop(Reason.notCount, this.#inputTokens);
     row.outputTokens = this.#cells.whole(bytes, starts[this.#outputTokens]!, ends[this.#outputTokens]!);
-    if (Number.isNaN(row.outputTokens)) return this.#drop(Reason.notCount, this.#outputTokens);
+    if (Number.isNaN(row.outputTokens)) return line.drop(Reason.notCount, this.#outputTokens);
     row.id = idCell(names.ids, fields, this.#id, tally.rows + 1);
     row.tenant = this.#tenant.read(fields);
     const reason = this.#readUrgency(bytes) ?? this.#readContent(bytes) ?? row.write(batch);
-    return reason === undefined ? Line.Row : this.#drop(reason, this.#columns.get(row.blame)!);
+    return reason === undefined ? Line.Row : line.drop(reason, line.field(row.blame)!);
   }
 
   /** Of a column that the file does not have, the row keeps what it began with. */
   #readUrgency(bytes: Buffer): string | undefined {
-    const { starts, ends } = this.#fields;
+    const { starts, ends } = this.#line.fields;
     const row = this.#row;
     const is = (field: number) => field >= 0 && starts[field]! < ends[field]!;
     const priority = this.#priority;
@@ -95,31 +90,23 @@ class RequestCsvParser implements RowParser<RequestBatch> {
   /** Columns of content are rare: a file without them pays nothing. */
   #readContent(bytes: Buffer): string | undefined {
     if (!this.#hasContent) return undefined;
-    const { starts, ends } = this.#fields;
+    const { starts, ends } = this.#line.fields;
     const content = this.#content;
     const row = this.#row;
     row.runs.clear();
     const reason = row.check();
     if (reason !== undefined) return reason;
-    content.session = this.#session.read(this.#fields);
-    content.prefix = this.#prefix.read(this.#fields);
+    content.session = this.#session.read(this.#line.fields);
+    content.prefix = this.#prefix.read(this.#line.fields);
     row.blame = "prefix_tokens";
     const tokens = this.#prefixTokens;
     content.prefixTokens = tokens < 0 ? MISSING : this.#cells.whole(bytes, starts[tokens]!, ends[tokens]!);
     if (Number.isNaN(content.prefixTokens)) return Reason.notCount;
-    content.content = this.#runs < 0 ? "" : this.#fields.text(this.#runs);
+    content.content = this.#runs < 0 ? "" : this.#line.fields.text(this.#runs);
     return content.apply(row);
   }
 
-  #header(bytes: Buffer, start: number, end: number): void {
-    const { tally, options } = this.#input;
-    const fields = this.#fields;
-    const names = Array.from({ length: fields.count }, (_, i) => fields.text(i));
-    const columns = locateColumns(REQUEST_COLUMNS, names, options.ignore, (field) =>
-      tally.at(bytes, start, end, fields.starts[field]!, fields.ends[field]!),
-    );
-    this.#columns = columns;
-    this.#width = fields.count;
+  #header(columns: ReadonlyMap<string, number>): void {
     this.#id = columns.get("id") ?? -1;
     this.#arrival = columns.get("arrival")!;
     this.#inputTokens = columns.get("input_tokens")!;
@@ -136,9 +123,5 @@ class RequestCsvParser implements RowParser<RequestBatch> {
     this.#prefixTokens = columns.get("prefix_tokens") ?? -1;
     this.#runs = columns.get("content") ?? -1;
     this.#hasContent = ["session", "prefix", "prefix_tokens", "content"].some((name) => columns.has(name));
-  }
-
-  #drop(reason: string, field: number): Line {
-    return this.#input.tally.drop(reason, this.#fields.starts[field]!, this.#fields.ends[field]!);
   }
 }

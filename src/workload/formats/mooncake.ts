@@ -5,18 +5,13 @@ import { Line } from "../tally.js";
 import { JsonCells } from "./cells.js";
 import type { ColumnSet } from "./columns.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
+import { readLengths } from "./json-lengths.js";
 import { JsonLine, parseObject } from "./json-line.js";
 import { RequestRow } from "./request-row.js";
 
 const COLUMNS: ColumnSet = {
   known: ["timestamp", "input_length", "output_length", "hash_ids"],
   required: ["timestamp", "input_length", "output_length", "hash_ids"],
-};
-
-const BLAMED: Record<string, string> = {
-  arrival: "timestamp",
-  input_tokens: "input_length",
-  output_tokens: "output_length",
 };
 
 /**
@@ -57,13 +52,9 @@ class MooncakeParser implements RowParser<RequestBatch> {
     const milliseconds = json.timestamp;
     if (typeof milliseconds !== "number") return line.drop(Reason.notTime, "timestamp");
     row.arrival = Math.round(milliseconds * 1000);
-    row.inputTokens = this.#cells.whole(json.input_length);
-    if (Number.isNaN(row.inputTokens)) return line.drop(Reason.notCount, "input_length");
-    row.outputTokens = this.#cells.whole(json.output_length);
-    if (Number.isNaN(row.outputTokens)) return line.drop(Reason.notCount, "output_length");
     row.id = this.#input.tally.rows + 1;
-    const wrong = row.check();
-    if (wrong !== undefined) return line.drop(wrong, BLAMED[row.blame]);
+    const dropped = readLengths(row, json, this.#cells, line);
+    if (dropped !== undefined) return dropped;
     const reason = this.#readIds(json.hash_ids);
     if (reason !== undefined) return line.drop(reason, "hash_ids");
     row.write(batch);

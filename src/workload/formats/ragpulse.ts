@@ -5,6 +5,7 @@ import { Line } from "../tally.js";
 import { JsonCells } from "./cells.js";
 import type { ColumnSet } from "./columns.js";
 import type { RequestFormat, RequestInput, RowParser } from "./format.js";
+import { readLengths } from "./json-lengths.js";
 import { JsonLine, parseObject } from "./json-line.js";
 import { COMPONENTS, readComponents } from "./ragpulse-components.js";
 import { RequestRow } from "./request-row.js";
@@ -12,12 +13,6 @@ import { RequestRow } from "./request-row.js";
 const COLUMNS: ColumnSet = {
   known: ["timestamp", "input_length", "output_length", "hash_ids", "session_id"],
   required: ["timestamp", "input_length", "output_length", "hash_ids"],
-};
-
-const BLAMED: Record<string, string> = {
-  arrival: "timestamp",
-  input_tokens: "input_length",
-  output_tokens: "output_length",
 };
 
 /** The trace is of consecutive weeks, each counted from 0: a clock that falls by more than half of one begins the next. */
@@ -66,14 +61,10 @@ class RagPulseParser implements RowParser<RequestBatch> {
     const row = this.#row;
     const time = this.#cells.time(json.timestamp);
     if (Number.isNaN(time)) return line.drop(Reason.notTime, "timestamp");
-    row.inputTokens = this.#cells.whole(json.input_length);
-    if (Number.isNaN(row.inputTokens)) return line.drop(Reason.notCount, "input_length");
-    row.outputTokens = this.#cells.whole(json.output_length);
-    if (Number.isNaN(row.outputTokens)) return line.drop(Reason.notCount, "output_length");
-    row.id = this.#input.tally.rows + 1;
     row.arrival = time;
-    const wrong = row.check();
-    if (wrong !== undefined) return line.drop(wrong, BLAMED[row.blame]);
+    row.id = this.#input.tally.rows + 1;
+    const dropped = readLengths(row, json, this.#cells, line);
+    if (dropped !== undefined) return dropped;
     const reason = this.#readComponents(json.hash_ids);
     if (reason !== undefined) return line.drop(reason, "hash_ids");
     if (this.#last - time > WEEK / 2) this.#weeks++;

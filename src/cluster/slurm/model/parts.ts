@@ -47,6 +47,11 @@ export interface Selector {
   running(): readonly SlurmJob[];
   /** So many whole nodes, all alike, are all that it asks for there; 0 when it asks for anything else. */
   wholeNodes(job: SlurmJob, partition: Partition): number;
+  /**
+   * Whether a job that asks for whole nodes alone finds as many among these, vacant ones: what `select` would say without a
+   * choice. Undefined for any other job, and while nodes are shared.
+   */
+  findsWhole(job: SlurmJob, partition: Partition, usable: BitVector): boolean | undefined;
   /** No node holds several jobs, one user only, or a suspended job. */
   readonly exclusive: boolean;
   /** Books and returns what a job holds. */

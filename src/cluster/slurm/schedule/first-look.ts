@@ -57,12 +57,19 @@ export class FirstLook {
     const { avail } = state.nodes;
     if (offer.look(job, partition, avail) !== undefined) return false;
     const held = offer.withoutHeld(job, partition, offer.usable);
-    const found = selector.select(job, partition, offer.usable, "run", offer.reservedCores);
-    if (found.kind === "now" || found.kind === "preempt") return true;
-    if (found.kind === "busy" && found.possible !== undefined) return true;
+    const anyReserved = (offer.reservedCores?.size ?? 0) > 0;
+    const whole = anyReserved ? undefined : selector.findsWhole(job, partition, offer.usable);
+    if (whole ?? this.#isFound(job, partition)) return true;
     if (held) this.#reasons.set(job, "Resources");
     else offer.impossible(job, partition, avail);
     return false;
+  }
+
+  #isFound(job: SlurmJob, partition: Partition): boolean {
+    const { usable, reservedCores } = this.#offer;
+    const found = this.context.selector.select(job, partition, usable, "run", reservedCores);
+    if (found.kind === "now" || found.kind === "preempt") return true;
+    return found.kind === "busy" && found.possible !== undefined;
   }
 }
 

@@ -73,6 +73,16 @@ class ConsTres implements Selector {
     return anywhere && this.counting.isSimple(need) ? need.minNodes : 0;
   }
 
+  findsWhole(job: SlurmJob, partition: Partition, usable: BitVector): boolean | undefined {
+    const nodes = this.wholeNodes(job, partition);
+    if (nodes === 0 || !this.exclusive) return undefined;
+    if (usable.count() < nodes) return false;
+    if (usable.overlap(this.bench.holdings.vacant) < nodes) return undefined;
+    // As any test notes it.
+    job.totalCpus = this.counting.cpus(this.requests.need(job, partition));
+    return true;
+  }
+
   get exclusive(): boolean {
     const { crowded, owners, anySuspended } = this.bench.holdings;
     return crowded === 0 && owners.size === 0 && !anySuspended;

@@ -157,8 +157,7 @@ export class WholeNodesPass {
     exports.reserveNodes(node.length);
     this.#kernel.view().set(node, exports.nodesAt() >> 2);
     exports.start(node.length, Math.min(record.endTime - state.now, 2 ** 29));
-    this.#running.update(selector.running());
-    exports.enter(this.#running.placeOf(record));
+    exports.enter(this.#running.add(record, selector.running()));
     return true;
   }
 }

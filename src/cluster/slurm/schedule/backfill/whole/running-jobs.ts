@@ -27,11 +27,32 @@ export class RunningJobs {
 
   /** `jobs`: those that hold nodes, by the end of their time; each has its nodes to itself. Answers how many they hold. */
   update(jobs: readonly SlurmJob[]): number {
-    const { now } = this.state;
+    this.kernel.exports.reserveJobs(jobs.length);
+    this.#compare(jobs);
+    return this.#tell(jobs);
+  }
+
+  /** The same when nothing has happened since but that a job has come. Answers its place among them. */
+  add(job: SlurmJob, jobs: readonly SlurmJob[]): number {
     const { exports } = this.kernel;
     exports.reserveJobs(jobs.length);
     const view = this.kernel.view();
-    this.#compare(jobs, view, exports.placeBeforeAt() >> 2);
+    const at = exports.placeBeforeAt() >> 2;
+    const place = jobs.indexOf(job);
+    for (let i = 0; i < place; i++) view[at + i] = i;
+    view[at + place] = -1;
+    for (let i = place + 1; i < jobs.length; i++) view[at + i] = i - 1;
+    this.#told.splice(place, 0, recordOf(job));
+    this.#come.length = 0;
+    this.#come.push(place);
+    this.#tell(jobs);
+    return place;
+  }
+
+  #tell(jobs: readonly SlurmJob[]): number {
+    const { now } = this.state;
+    const { exports } = this.kernel;
+    const view = this.kernel.view();
     const expected = exports.expectedAt() >> 2;
     for (let i = 0; i < jobs.length && jobs[i]!.endTime <= now; i++)
       view[expected + i] = Math.min(expectedEnd(this.state, jobs[i]!) - now, farAway);
@@ -46,13 +67,10 @@ export class RunningJobs {
     return this.#told.length;
   }
 
-  /** Its place among the jobs told last. */
-  placeOf(job: SlurmJob): number {
-    return this.#told.findIndex((one) => one.job === job);
-  }
-
-  /** Writes the place of each job among those of before, from `at` on; -1 for those that have come or whose end was moved. */
-  #compare(jobs: readonly SlurmJob[], view: Int32Array, at: number): void {
+  /** Tells the place of each job among those of before; -1 for those that have come or whose end was moved. */
+  #compare(jobs: readonly SlurmJob[]): void {
+    const view = this.kernel.view();
+    const at = this.kernel.exports.placeBeforeAt() >> 2;
     const before = this.#told;
     const told = this.#before;
     const { length } = before;
@@ -61,7 +79,7 @@ export class RunningJobs {
       const job = jobs[i]!;
       while (old < length && !holds(before[old]!, job) && stoodBefore(before[old]!, job)) old++;
       const stays = old < length && holds(before[old]!, job);
-      told[i] = stays ? before[old]! : { job, allocation: job.allocation!, end: job.endTime };
+      told[i] = stays ? before[old]! : recordOf(job);
       view[at + i] = stays ? old++ : -1;
       if (!stays) this.#come.push(i);
     }
@@ -95,6 +113,10 @@ export class RunningJobs {
       told += allocation!.node.length;
     }
   }
+}
+
+function recordOf(job: SlurmJob): Told {
+  return { job, allocation: job.allocation!, end: job.endTime };
 }
 
 function holds({ job, allocation, end }: Told, one: SlurmJob): boolean {

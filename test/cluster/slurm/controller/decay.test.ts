@@ -25,6 +25,7 @@ describe("the decay thread", () => {
       "second,1,60,u2,-N1 -c16 -t1",
     ]);
     // 80 CPU minutes were used up to the round at 300 s, of which each round leaves 94.4 %; the job needs 16 of 85.
+    // biome-ignore lint/suspicious/noApproximativeNumericConstant: Slurm's own figure
     const left = (rounds: number) => 80 * (1 - 0.693 / 3600) ** (300 * (rounds + 1));
     expect([left(1) + 16 > 85, left(2) + 16 > 85]).toEqual([true, false]);
     expect(lives.second!.reasons).toContain("AssocGrpCPUMinutesLimit");

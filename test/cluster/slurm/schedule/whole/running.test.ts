@@ -175,6 +175,20 @@ describe("running jobs of a counted pass", () => {
     );
   });
 
+  it("spans: more of them than are kept", () => {
+    const { state, jobs } = running([]);
+    const kernel = passOf({ state, jobs });
+    const plan = (slot: number) => [slot % nodes, (slot * 7) % nodes];
+    for (let slot = 0; slot < 100; slot++) kernel.plan(plan(slot), timeOf(slot), timeOf(slot + 1));
+    for (let round = 0; round < 2; round++)
+      for (let first = 0; first < 100; first += 3)
+        for (let last = first; last < 100; last += 7) {
+          const free = state.nodes.avail.clone();
+          for (let slot = first; slot <= last; slot++) for (const node of plan(slot)) free.delete(node);
+          expect(kernel.free(first, last, 0)!.list()).toEqual(free.list());
+        }
+  });
+
   it("releases: expect what the will-run test of whole nodes expects", () => {
     fc.assert(
       fc.property(seeds, somePlans, fc.integer({ min: 0, max: 3000 }), (given, plans, until) => {

@@ -63,7 +63,7 @@ export class Kernel {
   constructor(nodes: number, slots: number, classes: number, resolution: number) {
     compiled ??= new WebAssembly.Module(Buffer.from(kernelBytes, "base64"));
     const abort = () => {
-      throw new Error("the planning kernel left its arrays");
+      throw new Error("the planning kernel has no memory left");
     };
     this.exports = new WebAssembly.Instance(compiled, { env: { abort } }).exports as KernelExports;
     this.exports.allocate(nodes, slots, classes, resolution);

@@ -7,7 +7,7 @@ import type { Starter } from "../../start.js";
 import { awaitsTest } from "../vacancies.js";
 import { LimitClasses, mostClasses } from "./classes.js";
 import { Kernel, Stop } from "./kernel.js";
-import { RunningJobs } from "./running-jobs.js";
+import { farAway, RunningJobs } from "./running-jobs.js";
 
 /** Longer windows, or finer resolutions, are left to the general map. */
 const mostSlots = 4096;
@@ -107,7 +107,7 @@ export class WholeNodesPass {
       const needed = awaitsTest(entry.job, state) ? 0 : entry.nodes;
       any ||= needed <= vacant;
       view[nodes + i] = entry.nodes;
-      view[seconds + i] = 60 * entry.minutes;
+      view[seconds + i] = Math.min(60 * entry.minutes, farAway);
       view[classes + i] = limits.of(entry.minutes);
       view[vacancies + i] = needed;
     }
@@ -156,7 +156,7 @@ export class WholeNodesPass {
     // It keeps its nodes, which were vacant until now, up to its limit.
     exports.reserveNodes(node.length);
     this.#kernel.view().set(node, exports.nodesAt() >> 2);
-    exports.start(node.length, Math.min(record.endTime - state.now, 2 ** 29));
+    exports.start(node.length, Math.min(record.endTime - state.now, farAway));
     exports.enter(this.#running.add(record, selector.running()));
     return true;
   }

@@ -4,7 +4,7 @@ import { expectedEnd } from "../../../select/will-run.js";
 import type { Kernel } from "./kernel.js";
 
 /** Seconds from the present on that stand for any later time. */
-const farAway = 2 ** 29;
+export const farAway = 2 ** 29;
 
 /** What was said of a job: when it starts again it has another allocation, and ends may be moved. */
 interface Told {

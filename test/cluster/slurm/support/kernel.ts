@@ -39,9 +39,8 @@ export class OpenKernel extends Kernel {
     this.view().set(idle.words, exports.idleAt() >> 2);
     this.view().set(avail.words, exports.availAt() >> 2);
     this.view().set(this.lengths, exports.lengthsAt() >> 2);
-    const base = Math.floor(now / resolution);
-    const over = now - base * resolution;
-    exports.begin(base, over, now % 30, window, 0, this.lengths.length, 1000, 1e6);
+    exports.setPresent(Math.floor(now / resolution), now % resolution, now % 30, window);
+    exports.begin(0, this.lengths.length, 1000, 1e6);
   }
 
   plan(nodes: readonly number[], start: number, end: number): void {

@@ -1,5 +1,8 @@
 import { kernelBytes } from "./kernel-bytes.js";
 
+/** Seconds from the present on that stand for any later time. */
+export const farAway = 2 ** 29;
+
 /** What the kernel stops for. */
 export const Stop = { AtEnd: 0, AtStart: 1, AtUntested: 2 } as const;
 
@@ -12,16 +15,8 @@ interface KernelExports {
   reserveQueue(jobs: number): void;
   update(jobs: number, passed: number): number;
   vacant(): number;
-  begin(
-    base: number,
-    over: number,
-    half: number,
-    window: number,
-    jobs: number,
-    classes: number,
-    maxTests: number,
-    maxRecords: number,
-  ): void;
+  setPresent(slot: number, over: number, halfMinute: number, window: number): void;
+  begin(jobs: number, classes: number, maxTests: number, maxRecords: number): void;
   run(): number;
   at(): number;
   find(exhaustive: boolean): number;

@@ -4,10 +4,10 @@ import type { SlurmState } from "../../../model/state.js";
 import type { SchedulerContext } from "../../context.js";
 import type { PlainEntry } from "../../plain-queue.js";
 import type { Starter } from "../../start.js";
-import { awaitsTest } from "../vacancies.js";
-import { LimitClasses, mostClasses } from "./classes.js";
-import { Kernel, Stop } from "./kernel.js";
-import { farAway, RunningJobs } from "./running-jobs.js";
+import { mostClasses } from "./classes.js";
+import { farAway, Kernel, Stop } from "./kernel.js";
+import { RunningJobs } from "./running-jobs.js";
+import { WaitingJobs } from "./waiting-jobs.js";
 
 /** Longer windows, or finer resolutions, are left to the general map. */
 const mostSlots = 4096;
@@ -19,7 +19,7 @@ const mostSlots = 4096;
 export class WholeNodesPass {
   readonly #kernel: Kernel;
   readonly #running: RunningJobs;
-  readonly #classes = new LimitClasses();
+  readonly #waiting: WaitingJobs;
   readonly #usable: BitVector;
 
   constructor(
@@ -31,6 +31,7 @@ export class WholeNodesPass {
     const { bf_resolution } = state.config.scheduler.parameters;
     this.#kernel = new Kernel(count, slotsOf(state), mostClasses, bf_resolution);
     this.#running = new RunningJobs(state, this.#kernel);
+    this.#waiting = new WaitingJobs(state, this.#kernel);
     this.#usable = new BitVector(count);
   }
 
@@ -80,55 +81,17 @@ export class WholeNodesPass {
     return this.#running.update(selector.running()) + nodes.idle.count() === nodes.count;
   }
 
-  /** Tells the kernel the queue and which nodes are vacant. False when they are too few for any job. */
+  /** Tells the kernel which nodes are vacant, and the queue. False when they are too few for any job of it. */
   #begin(queue: readonly PlainEntry[]): boolean {
-    const { state } = this.context;
-    const { now } = state;
+    const { nodes, now, config } = this.context.state;
     const { exports } = this.#kernel;
-    const { bf_resolution, bf_window, bf_max_job_test, bf_node_space_size } =
-      state.config.scheduler.parameters;
-    exports.reserveQueue(queue.length);
+    const { bf_resolution, bf_window, bf_max_job_test, bf_node_space_size } = config.scheduler.parameters;
     const view = this.#kernel.view();
-    view.set(state.nodes.idle.words, exports.idleAt() >> 2);
-    view.set(state.nodes.avail.words, exports.availAt() >> 2);
-    const vacant = exports.vacant();
-    const [nodes, seconds, classes, vacancies] = [
-      exports.queueNodesAt() >> 2,
-      exports.secondsAt() >> 2,
-      exports.classesAt() >> 2,
-      exports.vacanciesAt() >> 2,
-    ];
-    const limits = this.#classes;
-    limits.update(queue);
-    let any = false;
-    for (let i = 0; i < queue.length; i++) {
-      const entry = queue[i]!;
-      // Any test sets the number of CPUs that such a job would get.
-      const needed = awaitsTest(entry.job, state) ? 0 : entry.nodes;
-      any ||= needed <= vacant;
-      view[nodes + i] = entry.nodes;
-      view[seconds + i] = Math.min(60 * entry.minutes, farAway);
-      view[classes + i] = limits.of(entry.minutes);
-      view[vacancies + i] = needed;
-    }
-    if (!any) return false;
-    const base = Math.floor(now / bf_resolution);
-    const over = now - base * bf_resolution;
-    const [ends, lengths] = [exports.classEndsAt() >> 2, exports.lengthsAt() >> 2];
-    for (const [i, limit] of limits.shortest.entries()) {
-      view[ends + i] = Math.floor((60 * limit + over) / bf_resolution);
-      view[lengths + i] = Math.floor((60 * limit) / bf_resolution);
-    }
-    exports.begin(
-      base,
-      over,
-      now % 30,
-      60 * bf_window,
-      queue.length,
-      limits.shortest.length,
-      bf_max_job_test,
-      bf_node_space_size,
-    );
+    view.set(nodes.idle.words, exports.idleAt() >> 2);
+    view.set(nodes.avail.words, exports.availAt() >> 2);
+    if (!this.#waiting.tell(queue, exports.vacant())) return false;
+    exports.setPresent(Math.floor(now / bf_resolution), now % bf_resolution, now % 30, 60 * bf_window);
+    exports.begin(queue.length, this.#waiting.classes, bf_max_job_test, bf_node_space_size);
     return true;
   }
 

@@ -1,10 +1,7 @@
 import type { JobAllocation, SlurmJob } from "../../../model/job.js";
 import type { SlurmState } from "../../../model/state.js";
 import { expectedEnd } from "../../../select/will-run.js";
-import type { Kernel } from "./kernel.js";
-
-/** Seconds from the present on that stand for any later time. */
-export const farAway = 2 ** 29;
+import { farAway, type Kernel } from "./kernel.js";
 
 /** What was said of a job: when it starts again it has another allocation, and ends may be moved. */
 interface Told {

@@ -20,6 +20,7 @@ import * as timetable from "./timetable";
 import * as told from "./told";
 
 export { classEndsAt } from "./candidates";
+export { setPresent } from "./clock";
 export { availAt, idleAt } from "./cluster";
 export { lengthsAt } from "./feasible";
 export * from "./inspect";
@@ -39,10 +40,9 @@ const atEnd: i32 = 0;
 const atStart: i32 = 1;
 const atUntested: i32 = 2;
 
-/** bf_max_job_test (as far as it can be reached), bf_node_space_size, and seconds of bf_window. */
+/** bf_max_job_test, as far as it can be reached, and bf_node_space_size. */
 let mostTests: i32 = 0;
 let mostRecords: i32 = 0;
-let window: i32 = 0;
 let tests: i32 = 0;
 let place: i32 = 0;
 
@@ -71,23 +71,12 @@ export function vacant(): i32 {
   return cluster.vacant();
 }
 
-/** A pass over so many jobs. `base`: the slot of the present, `over`: seconds of it that have passed. */
-export function begin(
-  base: i32,
-  over: i32,
-  half: i32,
-  seconds: i32,
-  jobs: i32,
-  classes: i32,
-  maxTests: i32,
-  maxRecords: i32,
-): void {
-  window = seconds;
+/** A pass over so many jobs, which were told, with so many classes of limits. */
+export function begin(jobs: i32, classes: i32, maxTests: i32, maxRecords: i32): void {
   mostTests = jobs > maxTests ? maxTests : i32.MAX_VALUE;
   mostRecords = maxRecords;
   tests = 0;
   place = 0;
-  clock.setPresent(base, over, half, seconds);
   queue.setLength(jobs);
   blocks.reset();
   timetable.reset(classes);
@@ -126,7 +115,7 @@ export function usableAt(): usize {
 /** Plans the job where it was found a place, if it was. False when the plan is full. */
 export function plan(): bool {
   const start = search.start;
-  if (start < 0 || start > window) return true;
+  if (start < 0 || start > clock.window) return true;
   if (borders.records >= mostRecords) return false;
   timetable.take(start, start + queue.seconds[place]);
   return true;

@@ -1,5 +1,5 @@
 import type { BitVector } from "../../../core/bit-vector.js";
-import type { Qos } from "../model/accounting.js";
+import type { Association, Qos } from "../model/accounting.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { Limits } from "../model/parts.js";
@@ -83,7 +83,10 @@ export class AccountingLimits implements Limits {
     if (!this.enforced || job.association === undefined) return 0;
     for (const { config } of qosOrder(job.qos, partition.qos))
       if (config.minPrioThreshold) return config.minPrioThreshold;
-    return job.association.config.minPrioThreshold ?? 0;
+    // Users have that of their account when none of their own.
+    for (let one: Association | undefined = job.association; one !== undefined; one = one.parent)
+      if (one.config.minPrioThreshold !== undefined) return one.config.minPrioThreshold;
+    return 0;
   }
 
   accrue(job: SlurmJob, split: (head: SlurmJob) => SlurmJob): void {

@@ -173,7 +173,7 @@ describe("what is wrong with accounts", () => {
     const text = [
       "Parent - 'root'",
       "Account - 'lab':Fairshare=many:GrpTRSE=cpu=4",
-      "Account - 'x':GrpTRES=gpus=4:MaxWall=soon",
+      "Account - 'x':GrpTRES=gpus=4:MaxWall=soon:MinPrioThresh=high",
       "Parent - 'laab'",
       "User - 'anna':Fairshare=1",
       "User - 'ben':Fairsh",
@@ -184,6 +184,7 @@ describe("what is wrong with accounts", () => {
       `2:27+4 | slurm/wrong-value | Fairshare must be a whole number of at least 0, not "many" | `,
       `3:23+6 | slurm/wrong-value | GrpTRES limits gpus, which is not a TRES | did you mean gres/gpu?`,
       `3:38+4 | slurm/wrong-value | MaxWall must be a time, not "soon" | minutes, H:M:S or D-H:M:S`,
+      `3:57+4 | slurm/wrong-value | MinPrioThresh must be a whole number, not "high" | `,
       `5:9+4 | slurm/wrong-value | the user anna is in the account "laab", which there is not | did you mean lab?`,
       `6:9+3 | slurm/wrong-value | the user ben is in the account "laab", which there is not | did you mean lab?`,
     ]);

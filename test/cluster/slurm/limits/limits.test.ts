@@ -262,6 +262,32 @@ describe("UsageThreshold", () => {
   });
 });
 
+describe("MinPrioThreshold", () => {
+  const cluster = new SmallCluster({
+    qos: [{ name: "thr", minPrioThreshold: 400 }, { name: "part", minPrioThreshold: 700 }, { name: "none" }],
+    partitions: [{ name: "main" }, { name: "own", qos: "part" }],
+    accounts: [
+      { account: "a", minPrioThreshold: 800 },
+      { account: "b", parent: "a" },
+    ],
+    users: [
+      { user: "u1", account: "b" },
+      { user: "u2", account: "b", minPrioThreshold: 300 },
+    ],
+  });
+  const threshold = (qos: string, user = "u1", partition = "main") => {
+    const job = cluster.job({ qos, user, partitions: [partition] });
+    return cluster.limits.priorityThreshold(job, job.partition);
+  };
+
+  it("is that of the partition's QOS, else the job's, else of the nearest association that has one", () => {
+    expect(threshold("thr")).toBe(400);
+    expect(threshold("thr", "u1", "own")).toBe(700);
+    expect(threshold("none")).toBe(800);
+    expect(threshold("none", "u2")).toBe(300);
+  });
+});
+
 describe("at submission", () => {
   it("MaxSubmit and GrpSubmit refuse, tasks of an array counted one by one", () => {
     const user = qos({ maxSubmitPerUser: 3 });

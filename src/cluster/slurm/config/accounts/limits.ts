@@ -45,7 +45,7 @@ const COMMON = [
   limit("maxTresMinsPerJob", "tres", "MaxTRESMinsPerJob MaxTRESMins MaxTRESMinsPJ"),
   limit("maxTresMinsPerJob", "tres", "MaxCPUMinsPerJob MaxCPUMins", "cpu"),
   limit("maxWall", "minutes", "MaxWallDurationPerJob MaxWall MaxWallPJ MaxWallDuration"),
-  limit("minPrioThreshold", "count", "MinPrioThreshold MinPrioThresh MinPrio"),
+  limit("minPrioThreshold", "count", "MinPrioThreshold MinPrioThresh MinPrioThres MinPrio"),
 ] as const;
 
 export const ASSOCIATION_LIMITS = [

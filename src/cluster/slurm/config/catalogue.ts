@@ -7,8 +7,8 @@ import { words } from "./words.js";
 export const catalogue: Readonly<Record<string, string | true>> = {
   ...words(
     true,
-    `AccountingStorageEnforce AccountingStorageTRES AccountingStorageType AuthInfo ClusterName CompleteWait DefMemPerCPU
-    DefMemPerNode DependencyParameters DownNodes EnforcePartLimits FairShareDampeningFactor FirstJobId GresTypes
+    `AccountingStorageEnforce AccountingStorageTRES AccountingStorageType AuthInfo ClusterName CompleteWait DefCPUPerGPU
+    DefMemPerCPU DefMemPerGPU DefMemPerNode DependencyParameters DownNodes EnforcePartLimits FairShareDampeningFactor FirstJobId GresTypes
     JobRequeue KillWait Licenses MaxArraySize MaxJobCount MaxMemPerCPU MaxMemPerNode MessageTimeout MinJobAge NodeName
     NodeSet OverTimeLimit PartitionName PreemptExemptTime PreemptMode PreemptType PriorityCalcPeriod
     PriorityDecayHalfLife PriorityFavorSmall PriorityFlags PriorityMaxAge PriorityType PriorityUsageResetPeriod
@@ -21,8 +21,6 @@ export const catalogue: Readonly<Record<string, string | true>> = {
   BurstBufferType: "stages data before a job may start",
   CliFilterPlugins: "may change jobs before they are submitted",
   CoreSpecPlugin: "takes cores away from jobs",
-  DefCPUPerGPU: "gives jobs with GPUs so many CPUs per GPU when they do not say",
-  DefMemPerGPU: "gives jobs with GPUs so much memory per GPU when they do not say",
   EpilogSlurmctld: "keeps nodes until it has run",
   FastSchedule: "",
   FederationParameters: "lets clusters share jobs",

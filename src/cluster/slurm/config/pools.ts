@@ -117,6 +117,8 @@ export function onlyPartition(nodes: readonly NodeLine[]): PartitionConfig {
     allowQos: undefined,
     denyQos: [],
     allowGroups: undefined,
+    defCpuPerGpu: undefined,
+    defMemPerGpu: undefined,
     defMemPerCpu: undefined,
     defMemPerNode: undefined,
     maxMemPerCpu: undefined,

@@ -74,14 +74,22 @@ function partition(name: string, line: Section, nodes: ReadNodes): PartitionConf
   };
 }
 
-/** Memory limits of the cluster or of a partition, MiB; those of a node win over those of a CPU. 0 is none. */
+/**
+ * Defaults for GPUs, and memory limits, of the cluster or of a partition, MiB; those of a node win over those of a CPU.
+ * 0 is none; for GPUs a partition's 0 also turns the cluster's off.
+ */
 export function memoryLimits(
   line: Section,
-): Pick<PartitionConfig, "defMemPerCpu" | "defMemPerNode" | "maxMemPerCpu" | "maxMemPerNode"> {
+): Pick<
+  PartitionConfig,
+  "defCpuPerGpu" | "defMemPerGpu" | "defMemPerCpu" | "defMemPerNode" | "maxMemPerCpu" | "maxMemPerNode"
+> {
   const some = (name: string) => line.integer(name, { unlimited: true }) || undefined;
   const defMemPerNode = some("DefMemPerNode");
   const maxMemPerNode = some("MaxMemPerNode");
   return {
+    defCpuPerGpu: line.integer("DefCPUPerGPU"),
+    defMemPerGpu: line.integer("DefMemPerGPU"),
     defMemPerCpu: defMemPerNode === undefined ? some("DefMemPerCPU") : undefined,
     defMemPerNode,
     maxMemPerCpu: maxMemPerNode === undefined ? some("MaxMemPerCPU") : undefined,

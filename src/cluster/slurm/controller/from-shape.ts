@@ -32,6 +32,7 @@ export function submissionOf(shape: Shape): Submission {
       ntasks: exclusive ? 0 : tasks,
       ntasksPerNode: perNode && !exclusive ? 1 : 0,
       cpusPerTask,
+      cpusPerTaskGiven: each.cpus > 0,
       minCpus: tasks * cpusPerTask,
       memPerNode: perNode ? memory : undefined,
       memPerCpu: perNode || memory === undefined ? undefined : Math.ceil(memory / cpusPerTask),

@@ -42,7 +42,9 @@ export interface SlurmConfig {
   maxJobCount: number;
   returnToService: 0 | 1 | 2;
   power: PowerConfig;
-  /** MiB; Infinity when none is set. Partitions may set their own. */
+  /** MiB, and CPUs for each GPU; undefined when none is set. Partitions may set their own. */
+  defCpuPerGpu: number | undefined;
+  defMemPerGpu: number | undefined;
   defMemPerCpu: number | undefined;
   defMemPerNode: number | undefined;
   maxMemPerCpu: number | undefined;
@@ -238,6 +240,9 @@ export interface PartitionConfig {
   allowQos: string[] | undefined;
   denyQos: string[];
   allowGroups: string[] | undefined;
+  /** 0 turns the cluster's off. */
+  defCpuPerGpu: number | undefined;
+  defMemPerGpu: number | undefined;
   defMemPerCpu: number | undefined;
   defMemPerNode: number | undefined;
   maxMemPerCpu: number | undefined;

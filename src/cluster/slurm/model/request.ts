@@ -17,6 +17,8 @@ export interface JobRequest {
   readonly ntasksPerSocket: number;
   readonly ntasksPerCore: number;
   readonly cpusPerTask: number;
+  /** --cpus-per-task was given. */
+  readonly cpusPerTaskGiven: boolean;
   /** CPUs of the whole job at least. */
   readonly minCpus: number;
   /** --mincpus: on each node. */

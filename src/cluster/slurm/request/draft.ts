@@ -24,6 +24,7 @@ export function newDraft(): Draft {
       ntasksPerSocket: 0,
       ntasksPerCore: 0,
       cpusPerTask: 1,
+      cpusPerTaskGiven: false,
       minCpus: 1,
       minCpusPerNode: 0,
       memPerNode: undefined,

@@ -36,6 +36,7 @@ const count =
   ({ request }, value) => {
     if (!/^\d+$/.test(value) || Number(value) < 1) return "a whole number of at least 1";
     request[key] = Number(value);
+    if (key === "cpusPerTask") request.cpusPerTaskGiven = true;
     return undefined;
   };
 

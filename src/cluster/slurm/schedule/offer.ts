@@ -82,7 +82,9 @@ export class Offer {
   }
 
   never(job: SlurmJob): Refusal {
-    return this.#test.overlap ? this.say(job, "Reservation", "reserved") : "never";
+    if (this.#test.overlap) return this.say(job, "Reservation", "reserved");
+    // It is held when it has no other partition.
+    return job.partitions.length > 1 ? this.say(job, "BadConstraints", "never") : "never";
   }
 
   /** Its reservation has too few nodes: it can never run there, but a magnetic one is not its only way. */

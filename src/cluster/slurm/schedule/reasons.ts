@@ -24,14 +24,9 @@ export function isPolicy(reason: string): boolean {
   );
 }
 
-/** Reasons that the partition gives: cleared as soon as a partition admits it. */
+/** Reasons that the partition gives: cleared as soon as a partition admits it, but for MaxMemPerLimit. */
 export function isPartition(reason: string): boolean {
-  return (
-    reason.startsWith("Partition") ||
-    reason === "MaxMemPerLimit" ||
-    reason === "QOSUsageThreshold" ||
-    reason.startsWith("Job's ")
-  );
+  return reason.startsWith("Partition") || reason === "QOSUsageThreshold" || reason.startsWith("Job's ");
 }
 
 /** Held for good: only an administrator, or its user, changes these. */

@@ -96,8 +96,11 @@ export class Starter {
         // A limit that is reached as well says that the job need not be waited for.
         const possible = selection.kind === "later" ? selection.nodes : selection.possible;
         if (!this.passesAfter(job, partition, possible?.count() ?? wantedNodes(job))) return "policy";
-        if (possible === undefined && !offer.withoutHeld(job, partition, offer.usable))
-          return offer.impossible(job, partition, avail);
+        if (possible === undefined) {
+          const nowhere = this.context.selector.possible(job, partition) !== undefined;
+          if (nowhere || !offer.withoutHeld(job, partition, offer.usable))
+            return offer.impossible(job, partition, avail);
+        }
         return this.busy(job);
       }
       case "unavailable":

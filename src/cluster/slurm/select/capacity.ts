@@ -60,7 +60,10 @@ export class Capacity {
         nearGpus = Math.min(255, nearGpus + Math.min(free, cap));
       }
     }
-    let cpus = this.tasksAndCpus(need, node, busy, mostTasks);
+    let cpus =
+      need.cpusPerGpu > 0
+        ? this.cpusWithGpus(need, node, busy, mostTasks)
+        : this.tasksAndCpus(need, node, busy, mostTasks);
     if (cpus === 0) return 0;
     if (hardware.select.memory)
       cpus = this.fitMemory(need, node, cpus, freeMemory(hardware, node, resources, empty));
@@ -110,8 +113,33 @@ export class Capacity {
     return mostTasks < tasks && !need.whole ? mostTasks * cpusPerTask : cpus;
   }
 
+  /**
+   * CPUs of tasks and GPUs, whichever are more; all that are free where the number of tasks is open.
+   *
+   * `_select_cores` and `gres_select_filter_sock_core`, 22.05.
+   */
+  private cpusWithGpus(need: Need, node: number, busy: Int32Array, mostTasks: number): number {
+    const { hardware } = this;
+    const free = Math.min(freeCpus(hardware, node, busy), need.partitionCpusPerNode);
+    this.free[node] = free;
+    const { cpusPerTask, ntasks } = need;
+    const sockets = hardware.nodes.sockets[node]!;
+    const least = leastTasks(need, sockets);
+    const open = ntasks !== 1 && (ntasks !== need.minNodes || ntasks !== need.maxNodes);
+    const most = need.ntasksPerNode || (need.maxNodes === 1 ? ntasks : open ? 0 : 1);
+    const tasks = Math.min(Math.floor(free / cpusPerTask), most || Number.MAX_SAFE_INTEGER, mostTasks);
+    if (tasks < least || free < need.minCpusPerNode) return 0;
+    let gpus = 0;
+    for (const [i, { name, perNode, perTask, perSocket, perJob }] of need.gres.entries())
+      if (name === "gpu")
+        gpus += perNode || perSocket * sockets || perTask * tasks || Math.min(this.gres[i]![node]!, perJob);
+    const wanted = Math.max(tasks * cpusPerTask, gpus * need.cpusPerGpu);
+    if (wanted > free) return 0;
+    return most > 0 || mostTasks < Number.MAX_SAFE_INTEGER ? wanted : free;
+  }
+
   private fitMemory(need: Need, node: number, cpus: number, memory: number): number {
-    if (need.memoryPerGpu > 0) return cpus;
+    if (need.memoryByGpu) return cpus;
     if (!need.memoryPerCpu) {
       // All of the node's memory is there only when nobody holds any.
       const asked = need.memory === 0 ? this.hardware.nodes.memory[node]! : need.memory;

@@ -1,7 +1,7 @@
 import { BitVector } from "../../../core/bit-vector.js";
 import type { JobAllocation } from "../model/job.js";
 import { type Capacity, gpuMask, isFree } from "./capacity.js";
-import type { Need } from "./need.js";
+import { gresCpus, type Need } from "./need.js";
 import type { Resources } from "./resources.js";
 
 /** What the job gets on the nodes that were chosen: CPUs, cores, GPUs and memory. `dist_tasks.c`, 22.05. */
@@ -61,9 +61,12 @@ function tasksOverNodes(need: Need, { cpus: most, hardware }: Capacity, node: In
     node.length * Math.max(need.ntasksPerNode, 1),
     need.minCpus,
     node.length * need.minCpusPerNode,
-    node.length * need.minGresCpus,
+    gresCpus(need, node.length),
   );
-  let tasks = need.cpusPerTask > 1 ? Math.floor(total / need.cpusPerTask) : total;
+  let tasks = total;
+  if (need.cpusPerTask > 1)
+    tasks = need.ntasksPerNode > 0 ? need.ntasksPerNode * node.length : Math.floor(total / need.cpusPerTask);
+  const placedOn = new Int32Array(node.length).fill(1);
   for (let i = 0; i < node.length && tasks > 0; i++) {
     cpus[i] = Math.min(need.cpusPerTask, most[node[i]!]!);
     tasks--;
@@ -74,9 +77,13 @@ function tasksOverNodes(need: Need, { cpus: most, hardware }: Capacity, node: In
       const room = most[node[i]!]! - cpus[i]!;
       // Tasks that share a core come together.
       let together = Math.max(1, Math.floor(hardware.cpusPerCore[node[i]!]! / need.cpusPerTask));
+      // A node that has its tasks takes its turn even when it is full.
+      const sated = need.ntasksPerNode > 0 && placedOn[i]! >= need.ntasksPerNode;
+      if (sated && room < need.cpusPerTask) tasks--;
       for (let left = room; together > 0 && left >= need.cpusPerTask && tasks > 0; together--) {
         cpus[i]! += need.cpusPerTask;
         left -= need.cpusPerTask;
+        placedOn[i]!++;
         tasks--;
         placed = true;
       }
@@ -205,9 +212,8 @@ function gpusOf(
       const at = node[i]!;
       const open = gpuMask(hardware.nodes.gpuTypes[at]!, asked.type) & ~resources.gpus[at]! & ~gpus[i]!;
       let count = asked.perNode;
-      if (asked.perJob > 0) count = Math.min(free[index]![at]!, left - (node.length - 1 - i));
-      else if (asked.perTask > 0)
-        count = asked.perTask * tasksOn(need, cores?.[i], hardware.cpusPerCore[at]!);
+      if (asked.perTask > 0) count = asked.perTask * tasksOn(need, cores?.[i], hardware.cpusPerCore[at]!);
+      else if (asked.perJob > 0) count = Math.min(free[index]![at]!, left - (node.length - 1 - i));
       else if (asked.perSocket > 0) count = asked.perSocket * socketsOf(hardware, at, cores?.[i]).size;
       left -= count;
       const near = hardware.gpuSockets[at];
@@ -259,7 +265,7 @@ function memoryOf(
   const memory = new Float64Array(node.length);
   if (!hardware.select.memory) return memory;
   for (let i = 0; i < node.length; i++) {
-    if (need.memoryPerGpu > 0) {
+    if (need.memoryByGpu) {
       for (let rest = gpus[i]!; rest !== 0; rest &= rest - 1) memory[i]! += need.memoryPerGpu;
       continue;
     }

@@ -213,8 +213,12 @@ export class JobTest {
 
   private admits(need: Need, node: number, resources: Resources, options: TestOptions): boolean {
     const { hardware } = this;
-    if (hardware.select.memory && need.memoryPerGpu === 0) {
-      const least = need.memoryPerCpu ? need.memory * need.minCpusPerNode : need.memory;
+    if (hardware.select.memory) {
+      const least = need.memoryByGpu
+        ? need.memoryPerGpu
+        : need.memoryPerCpu
+          ? need.memory * need.minCpusPerNode
+          : need.memory;
       if (
         least === 0
           ? resources.memory[node]! > 0

@@ -1,7 +1,8 @@
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
-import type { GresRequest } from "../model/request.js";
+import type { GresRequest, JobRequest } from "../model/request.js";
 import type { SlurmState } from "../model/state.js";
+import { fitTo } from "../request/fitted.js";
 
 /** How a job shares nodes: `node_cr_state` of the select plugin. */
 export const Sharing = {
@@ -41,12 +42,15 @@ export interface Need {
   /** MiB; 0 is all of the node's. */
   readonly memory: number;
   readonly memoryPerCpu: boolean;
+  /** MiB of each GPU, which a node must have left; 0 none. */
   readonly memoryPerGpu: number;
+  /** It holds the memory of its GPUs and nothing else. */
+  readonly memoryByGpu: boolean;
   readonly gres: readonly GresRequest[];
   /** Some GRES is asked for as a total. */
   readonly gresPerJob: boolean;
   readonly cpusPerGpu: number;
-  /** CPUs that the GPUs of one node bring with them. */
+  /** CPUs that the GPUs of one node bring with them, at least. */
   readonly minGresCpus: number;
   readonly contiguous: boolean;
   readonly spread: boolean;
@@ -72,12 +76,15 @@ function needOf(state: SlurmState, job: SlurmJob, partition: Partition): Need {
   const qosIgnores = (flag: "PartitionMinNodes" | "PartitionMaxNodes") =>
     job.qos?.config.flags.includes(flag) === true;
   const minNodes = Math.max(request.minNodes, qosIgnores("PartitionMinNodes") ? 0 : limits.minNodes, 1);
+  const gres = request.gres.map((one) => inAll(one, request.ntasks));
   // Every node gets at least one of the GRES that the job shares out.
-  const shared = Math.min(...request.gres.map((gres) => gres.perJob || Number.POSITIVE_INFINITY));
+  const shared = Math.min(...gres.map((gres) => gres.perJob || Number.POSITIVE_INFINITY));
   const asked = Number.isFinite(request.maxNodes) ? request.maxNodes : unlimitedNodes;
   const maxNodes = Math.min(
     asked,
     shared,
+    // No node without a task.
+    request.ntasks > 0 ? Math.max(request.ntasks, minNodes) : unlimitedNodes,
     qosIgnores("PartitionMaxNodes") ? unlimitedNodes : limits.maxNodes,
   );
   const tasksGiven = request.ntasks > 0;
@@ -88,9 +95,8 @@ function needOf(state: SlurmState, job: SlurmJob, partition: Partition): Need {
       : share.mode === "FORCE" || (share.mode === "YES" && share.jobs > 1 && request.overSubscribe)
         ? Sharing.Available
         : Sharing.OneRow;
-  const memory = memoryOf(state, job, partition);
-  const perNodeGpus = request.gres.reduce((sum, g) => sum + (g.name === "gpu" ? g.perNode : 0), 0);
-  const cpusPerTask = Math.max(request.cpusPerTask, 1);
+  const fitted = fitTo(request, partition, state);
+  const { cpusPerTask, cpusPerGpu, minCpus } = fitted;
   return {
     partition,
     minNodes,
@@ -101,17 +107,20 @@ function needOf(state: SlurmState, job: SlurmJob, partition: Partition): Need {
     ntasksPerSocket: request.ntasksPerSocket,
     ntasksPerCore: request.ntasksPerCore || (config.select.oneTaskPerCore ? 1 : 0),
     cpusPerTask,
-    minCpus: Math.max(request.minCpus, 1),
-    minCpusPerNode: Math.max(request.minCpusPerNode, cpusPerTask * Math.max(request.ntasksPerNode, 1)),
+    minCpus,
+    minCpusPerNode: fitted.minCpusPerNode,
     whole: request.exclusive || sharing === Sharing.Reserved,
     alone: sharing === Sharing.Reserved || (request.exclusive && !(share.mode === "FORCE" && share.jobs > 1)),
     sharing,
     ownUser: request.exclusiveUser || limits.exclusiveUser,
-    ...memory,
-    gres: request.gres,
-    gresPerJob: request.gres.some((g) => g.perJob > 0),
-    cpusPerGpu: request.cpusPerGpu,
-    minGresCpus: request.cpusPerGpu * perNodeGpus,
+    memory: fitted.memory,
+    memoryPerCpu: fitted.memoryPerCpu,
+    memoryPerGpu: fitted.memoryPerGpu,
+    memoryByGpu: fitted.memoryByGpu,
+    gres,
+    gresPerJob: gres.some((g) => g.perJob > 0),
+    cpusPerGpu,
+    minGresCpus: cpusPerGpu * gpusOfNode(request),
     contiguous: request.contiguous,
     spread: request.spread,
     leastLoaded: config.select.leastLoaded || limits.leastLoaded,
@@ -121,22 +130,36 @@ function needOf(state: SlurmState, job: SlurmJob, partition: Partition): Need {
   };
 }
 
-/** The job's own memory, else the partition's default, else the cluster's, else all. */
-function memoryOf(
-  state: SlurmState,
-  job: SlurmJob,
-  partition: Partition,
-): { memory: number; memoryPerCpu: boolean; memoryPerGpu: number } {
-  const { request } = job;
-  if (request.memPerGpu !== undefined)
-    return { memory: 0, memoryPerCpu: false, memoryPerGpu: request.memPerGpu };
-  if (request.memPerCpu !== undefined)
-    return { memory: request.memPerCpu, memoryPerCpu: request.memPerCpu > 0, memoryPerGpu: 0 };
-  if (request.memPerNode !== undefined)
-    return { memory: request.memPerNode, memoryPerCpu: false, memoryPerGpu: 0 };
-  for (const { defMemPerCpu, defMemPerNode } of [partition.config, state.config]) {
-    if (defMemPerCpu) return { memory: defMemPerCpu, memoryPerCpu: true, memoryPerGpu: 0 };
-    if (defMemPerNode) return { memory: defMemPerNode, memoryPerCpu: false, memoryPerGpu: 0 };
+/** So many for each task of a known number is so many for the job. `gres_job_state_validate`. */
+function inAll(one: GresRequest, ntasks: number): GresRequest {
+  return one.perTask > 0 && one.perJob === 0 ? { ...one, perJob: one.perTask * ntasks } : one;
+}
+
+/** GPUs of one node at least. `gres_select_util_job_min_cpu_node`. */
+function gpusOfNode({ gres, ntasksPerNode }: JobRequest): number {
+  const { perNode, perSocket, perTask, any } = gpuCounts(gres);
+  if (perNode > 0) return perNode;
+  if (perSocket > 0) return perSocket;
+  return perTask > 0 ? perTask * ntasksPerNode : any;
+}
+
+/** CPUs that the GPUs of a job on so many nodes bring with them. `gres_select_util_job_min_cpus`. */
+export function gresCpus({ gres, cpusPerGpu, ntasks }: Need, nodes: number, tasks = ntasks): number {
+  if (cpusPerGpu === 0) return 0;
+  const { perJob, perNode, perSocket, perTask } = gpuCounts(gres);
+  return cpusPerGpu * (perJob || perNode * nodes || perSocket * nodes || perTask * tasks);
+}
+
+/** GPUs of all types together. */
+function gpuCounts(gres: readonly GresRequest[]) {
+  const sum = { perJob: 0, perNode: 0, perSocket: 0, perTask: 0, any: 0 };
+  for (const one of gres) {
+    if (one.name !== "gpu") continue;
+    sum.perJob += one.perJob;
+    sum.perNode += one.perNode;
+    sum.perSocket += one.perSocket;
+    sum.perTask += one.perTask;
+    sum.any = 1;
   }
-  return { memory: 0, memoryPerCpu: false, memoryPerGpu: 0 };
+  return sum;
 }

@@ -55,7 +55,7 @@ export class WholeNodes {
     if (!need.alone || need.sharing === Sharing.Available) return false;
     if (need.ownUser || need.contiguous || need.spread || need.leastLoaded) return false;
     if (need.gres.length > 0 || need.ntasksPerSocket > 0 || need.ntasksPerCore > 0) return false;
-    if (need.memoryPerCpu || need.memoryPerGpu > 0) return false;
+    if (need.memoryPerCpu) return false;
     if (
       need.reqNodes !== need.minNodes ||
       need.maxNodes < need.minNodes ||

@@ -9,6 +9,7 @@ export const messages = {
   nodeName: "Invalid node name specified",
   nodeConfiguration: "Requested node configuration is not available",
   partitionConfiguration: "Requested partition configuration not available now",
+  memory: "Memory required by task is not available",
   cpuCount: "More processors requested than permitted",
   features: "Invalid feature specification",
   licenses: "Invalid license specification",

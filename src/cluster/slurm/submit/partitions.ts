@@ -1,34 +1,52 @@
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
+import { memoryAdmitted } from "../schedule/memory-limit.js";
 import { partitionReason, partitionRefusal, qosRefusal } from "../schedule/runnable.js";
 import { messages } from "./messages.js";
 
 /**
- * Which of its partitions take a job at submission (`_valid_job_part` and `_part_access_check` of `job_mgr.c`, 22.05), or why
- * none does. Partitions in DRAIN or INACTIVE take no jobs. With EnforcePartLimits=NO everything else is left to the
- * schedulers, which let the job wait; with ANY one partition must admit it, with ALL each must. Slurm keeps a job's
- * partitions by tier, the highest first.
+ * Which of its partitions take a job at submission (`_valid_job_part`, `_part_access_check` and
+ * `_validate_min_mem_partition` of `job_mgr.c`, 22.05), or why none does. Partitions in DRAIN or INACTIVE take no jobs. With
+ * EnforcePartLimits=NO everything else is left to the schedulers, which let the job wait; with ANY one partition must admit
+ * it, and the others stay in its list, with ALL each must. Slurm keeps a job's partitions by tier, the highest first.
  */
 export function admittingPartitions(job: SlurmJob, state: SlurmState): readonly Partition[] | string {
-  const { enforcePartLimits } = state.config;
-  const usable: Partition[] = [];
-  let refusal = "";
-  for (const partition of job.partitions) {
-    const message = partitionMessage(job, partition, state);
-    if (message === undefined) usable.push(partition);
-    else {
-      if (enforcePartLimits === "ALL") return message;
-      refusal = message;
-    }
-  }
-  if (usable.length === 0) return refusal;
-  return usable.sort((a, b) => b.config.priorityTier - a.config.priorityTier);
+  const open = job.partitions.filter((one) => one.state !== "DRAIN" && one.state !== "INACTIVE");
+  if (open.length === 0) return messages.partitionNotAvailable;
+  return (
+    refusal(open, state, (partition) => accessMessage(job, partition, state)) ??
+    refusal(open, state, (partition) => memoryMessage(job, partition, state)) ??
+    open.sort((a, b) => b.config.priorityTier - a.config.priorityTier)
+  );
 }
 
-function partitionMessage(job: SlurmJob, partition: Partition, state: SlurmState): string | undefined {
-  if (partition.state === "DRAIN" || partition.state === "INACTIVE") return messages.partitionNotAvailable;
-  if (state.config.enforcePartLimits === "NO") return undefined;
+/** What keeps a job out: with ALL the first message, with ANY the last when there is one for each. */
+function refusal(
+  partitions: readonly Partition[],
+  { config }: SlurmState,
+  ask: (partition: Partition) => string | undefined,
+): string | undefined {
+  if (config.enforcePartLimits === "NO") return undefined;
+  let last: string | undefined;
+  let any = false;
+  for (const partition of partitions) {
+    const message = ask(partition);
+    if (message !== undefined && config.enforcePartLimits === "ALL") return message;
+    any ||= message === undefined;
+    last = message ?? last;
+  }
+  return any ? undefined : last;
+}
+
+/** Memory that it did not name is not asked. */
+function memoryMessage(job: SlurmJob, partition: Partition, state: SlurmState): string | undefined {
+  const { memPerCpu, memPerNode } = job.request;
+  const named = memPerCpu !== undefined || memPerNode !== undefined;
+  return named && !memoryAdmitted(job, partition, state) ? messages.memory : undefined;
+}
+
+function accessMessage(job: SlurmJob, partition: Partition, state: SlurmState): string | undefined {
   if (partitionRefusal(job, partition) !== undefined)
     return qosRefusal(job, partition) === undefined ? messages.account : messages.qos;
   switch (partitionReason(job, partition, state, false)) {
@@ -38,8 +56,6 @@ function partitionMessage(job: SlurmJob, partition: Partition, state: SlurmState
       return messages.timeLimit;
     case "PartitionConfig":
       return messages.cpuCount;
-    case "MaxMemPerLimit":
-      return messages.nodeConfiguration;
     default:
       return undefined;
   }

@@ -3,6 +3,7 @@ import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { GresRequest } from "../model/request.js";
 import type { SlurmState } from "../model/state.js";
+import { fitTo } from "../request/fitted.js";
 import { billing } from "./billing.js";
 
 /** Positions of the built-in resources in every TRES table. */
@@ -31,7 +32,7 @@ export function requestedTres(
   for (const gres of request.gres) {
     add(state.tres, tres, gres, requestedGres(gres, nodes, request.ntasks));
   }
-  tres[Mem] = requestedMemory(state, job, partition, cpus, nodes, tres);
+  tres[Mem] = requestedMemory(state, job, partition, cpus, nodes);
   addLicenses(state.tres, tres, job);
   tres[Billing] = Math.trunc(billing(state, partition, tres));
   return tres;
@@ -75,29 +76,20 @@ function requestedGres(gres: GresRequest, nodes: number, ntasks: number): number
 }
 
 function requestedMemory(
-  { config, nodes }: SlurmState,
+  state: SlurmState,
   { request }: SlurmJob,
   partition: Partition,
   cpus: number,
   count: number,
-  tres: Float64Array,
 ): number {
-  if (request.memPerGpu !== undefined) {
-    const gpus = request.gres.find((gres) => gres.name === "gpu");
-    if (gpus) return request.memPerGpu * requestedGres(gpus, tres[Node]!, request.ntasks);
+  const { memory, memoryPerCpu, memoryPerGpu, memoryByGpu } = fitTo(request, partition, state);
+  if (memoryByGpu) {
+    const gpus = request.gres.find((gres) => gres.name === "gpu")!;
+    return memoryPerGpu * requestedGres(gpus, count, request.ntasks);
   }
-  const perCpu = request.memPerCpu;
-  if (perCpu !== undefined) return perCpu * cpus;
-  const perNode = request.memPerNode;
-  if (perNode !== undefined && perNode > 0) return perNode * count;
-  if (perNode === undefined) {
-    const defaultCpu = partition.config.defMemPerCpu ?? config.defMemPerCpu;
-    if (defaultCpu !== undefined && defaultCpu !== Number.POSITIVE_INFINITY) return defaultCpu * cpus;
-    const defaultNode = partition.config.defMemPerNode ?? config.defMemPerNode;
-    if (defaultNode !== undefined && defaultNode !== Number.POSITIVE_INFINITY) return defaultNode * count;
-  }
+  if (memory > 0) return memory * (memoryPerCpu ? cpus : count);
   const first = partition.nodes.next(0);
-  return first < 0 ? 0 : nodes.memory[first]! * count;
+  return first < 0 ? 0 : state.nodes.memory[first]! * count;
 }
 
 function add(table: TresTable, tres: Float64Array, gres: GresRequest, count: number): void {

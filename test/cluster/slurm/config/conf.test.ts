@@ -202,6 +202,17 @@ describe("what is wrong in a slurm.conf is said where it stands", () => {
       ['slurm.conf:1:10+4 slurm/wrong-value: KillWait must be a whole number from 0 to 65533, not "soon"'],
     ],
     [
+      "what a GPU brings with it, of the cluster and of a partition",
+      `DefCpuPerGPU=two\nDefMemPerGPU=4G\n${NODES}PartitionName=g DefCPUPerGPU=-1 DefMemPerGPU=1.5 MaxMemPerCPU=2G\n`,
+      [
+        'slurm.conf:5:30+2 slurm/wrong-value: DefCPUPerGPU must be a whole number of at least 0, not "-1"',
+        'slurm.conf:5:46+3 slurm/wrong-value: DefMemPerGPU must be a whole number of at least 0, not "1.5"',
+        'slurm.conf:5:63+2 slurm/wrong-value: MaxMemPerCPU must be a whole number of at least 0 or UNLIMITED, not "2G"',
+        'slurm.conf:1:14+3 slurm/wrong-value: DefCpuPerGPU must be a whole number of at least 0, not "two"',
+        'slurm.conf:2:14+2 slurm/wrong-value: DefMemPerGPU must be a whole number of at least 0, not "4G"',
+      ],
+    ],
+    [
       "an option of SchedulerParameters on a continued line",
       `SchedulerParameters=bf_window=10,\\\nbf_max_job_tset=5,bf_interval=99999,bf_continue=maybe\n${NODES}`,
       [

@@ -7,7 +7,7 @@ import { createSelector } from "../../../../src/cluster/slurm/select/selector.js
 import { buildState } from "../../../../src/cluster/slurm/state/build.js";
 import { admit } from "../../../../src/cluster/slurm/submit/admit.js";
 import { messages } from "../../../../src/cluster/slurm/submit/messages.js";
-import { type GoldenCase, goldenCase, goldenNames } from "../support/case.js";
+import { type GoldenCase, goldenCase, goldenNames, ownNames } from "../support/case.js";
 import { goldenConfig } from "../support/config.js";
 import { type GoldenJob, goldenJobs } from "../support/jobs.js";
 
@@ -60,7 +60,12 @@ function record(asked: GoldenJob, state: SlurmState): SlurmJob {
 }
 
 describe("what is refused at submission, and in which words", () => {
-  it.each([...goldenNames, "w-enforce-any", "x-reservation-float"])("%s", (name) => {
+  it.each([
+    ...goldenNames,
+    "w-enforce-any",
+    "x-reservation-float",
+    ...ownNames.filter((name) => /^y-(gpu|memory)-/.test(name)),
+  ])("%s", (name) => {
     const golden = goldenCase(name);
     const answers: Record<string, string> = {};
     for (const asked of submissions(golden)) {

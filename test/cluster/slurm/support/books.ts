@@ -43,7 +43,7 @@ export class Books {
   ) {
     this.state = buildState(goldenConfig(golden));
     this.state.now = (ticks[0] ?? -100) - 60;
-    const { priorities, limits } = createAccounting(this.state);
+    const { priorities, limits } = createAccounting(this.state, golden.observed.epoch);
     this.priorities = priorities as MultifactorPriorities;
     this.limits = limits;
     for (const tick of ticks) this.at(tick, 3, () => this.priorities.tick());

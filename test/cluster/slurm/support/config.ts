@@ -211,6 +211,8 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
     maxArraySize: 1001,
     maxJobCount: 20000,
     returnToService: (number("ReturnToService") ?? 2) as 0 | 1 | 2,
+    defCpuPerGpu: number("DefCpuPerGPU"),
+    defMemPerGpu: number("DefMemPerGPU"),
     defMemPerCpu: number("DefMemPerCPU"),
     defMemPerNode: number("DefMemPerNode"),
     maxMemPerCpu: number("MaxMemPerCPU"),
@@ -277,6 +279,10 @@ function parameters(text: string): SchedulerParameters {
 function partition(line: Record<string, string | number | boolean>, all: string[]): PartitionConfig {
   const text = (key: string) => (key in line ? String(line[key]) : undefined);
   const number = (key: string) => (key in line ? Number(line[key]) : undefined);
+  const extra = new Map(
+    (text("extra") ?? "").split(" ").map((setting) => setting.split("=") as [string, string]),
+  );
+  const more = (key: string) => (extra.has(key) ? Number(extra.get(key)) : undefined);
   const list = (key: string) => text(key)?.split(",");
   const [share, jobs] = (text("oversubscribe") ?? "NO").split(":") as [
     PartitionConfig["overSubscribe"]["mode"],
@@ -309,10 +315,12 @@ function partition(line: Record<string, string | number | boolean>, all: string[
     allowQos: list("allow_qos"),
     denyQos: list("deny_qos") ?? [],
     allowGroups: undefined,
-    defMemPerCpu: number("def_mem_per_cpu"),
-    defMemPerNode: number("def_mem_per_node"),
-    maxMemPerCpu: undefined,
-    maxMemPerNode: number("max_mem_per_node"),
+    defCpuPerGpu: more("DefCpuPerGPU"),
+    defMemPerGpu: more("DefMemPerGPU"),
+    defMemPerCpu: number("def_mem_per_cpu") ?? more("DefMemPerCPU"),
+    defMemPerNode: number("def_mem_per_node") ?? more("DefMemPerNode"),
+    maxMemPerCpu: more("MaxMemPerCPU"),
+    maxMemPerNode: number("max_mem_per_node") ?? more("MaxMemPerNode"),
     tresBillingWeights: text("tres_billing_weights") ? tresOf(text("tres_billing_weights")!) : undefined,
   };
 }
@@ -413,6 +421,7 @@ const limitNames: Record<string, string> = {
   MaxSubmitJobs: "maxSubmitJobs",
   UsageFactor: "usageFactor",
   UsageThreshold: "usageThreshold",
+  MinPrioThres: "minPrioThreshold",
 };
 
 function limitsOf(given: Record<string, string | number>): Record<string, number | TresLimits> {

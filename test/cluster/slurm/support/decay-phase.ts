@@ -25,6 +25,12 @@ const phases: Record<string, number> = {
   "w-fair-tree-parent": 15.3,
   "w-priority-flags": 13.3,
   "w-usage-threshold": 13.3,
+  "y-usage-reset-daily": 13.3,
+  "y-usage-reset-now": 13.3,
+  "y-usage-reset-weekly": 13.3,
+  "y-usage-reset-monthly": 13.3,
+  "y-usage-reset-quarterly": 13.3,
+  "y-usage-reset-yearly": 13.3,
 };
 
 /** One tick of the recording that was a second off. */

@@ -89,6 +89,9 @@ function request(job: WorkloadJob, id: number): JobRequest {
   const gpu = { name: "gpu", type: "", perJob: 0, perNode: 0, perTask: 0, perSocket: 0 };
   if (job.gpus_per_node) gres.push({ ...gpu, perNode: job.gpus_per_node });
   if (job.gpus) gres.push({ ...gpu, perJob: job.gpus });
+  const option = (name: string) =>
+    Number(job.extra?.map((one) => one.split("=")).find(([key]) => key === `--${name}`)?.[1] ?? 0);
+  if (option("gpus-per-task")) gres.push({ ...gpu, perTask: option("gpus-per-task") });
   return {
     id,
     minNodes,
@@ -96,18 +99,17 @@ function request(job: WorkloadJob, id: number): JobRequest {
     nodesGiven: job.nodes !== undefined,
     ntasks,
     ntasksPerNode,
-    ntasksPerSocket: Number(
-      job.extra?.map((option) => /^--ntasks-per-socket=(\d+)/.exec(option)?.[1]).find(Boolean) ?? 0,
-    ),
+    ntasksPerSocket: option("ntasks-per-socket"),
     ntasksPerCore: 0,
     cpusPerTask,
+    cpusPerTaskGiven: !job.exclusive && job.cpus !== undefined,
     minCpus: (ntasks || minNodes) * cpusPerTask,
     minCpusPerNode: 0,
     memPerNode: job.mem_mb,
     memPerCpu: job.mem_per_cpu_mb,
-    memPerGpu: undefined,
+    memPerGpu: option("mem-per-gpu") || undefined,
     gres,
-    cpusPerGpu: 0,
+    cpusPerGpu: option("cpus-per-gpu"),
     exclusive: job.exclusive ?? false,
     exclusiveUser: false,
     overSubscribe: job.oversubscribe ?? false,

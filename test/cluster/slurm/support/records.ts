@@ -13,6 +13,7 @@ const nothing: JobRequest = {
   ntasksPerSocket: 0,
   ntasksPerCore: 0,
   cpusPerTask: 1,
+  cpusPerTaskGiven: false,
   minCpus: 1,
   minCpusPerNode: 0,
   memPerNode: undefined,

@@ -1,6 +1,6 @@
 import type { BitVector } from "../../../../core/bit-vector.js";
 import type { Capacity } from "../capacity.js";
-import type { Need } from "../need.js";
+import { gresCpus, type Need } from "../need.js";
 
 /** Nodes being picked for one job: what is taken and what is still wanted. `_cpus_to_use` of select/cons_tres. */
 export class Choice {
@@ -26,7 +26,12 @@ export class Choice {
     this.minimum = minNodes;
     this.nodes = need.gresPerJob ? Math.min(minNodes, reqNodes) : Math.max(minNodes, reqNodes);
     this.room = maxNodes;
-    this.cpuRoom = Math.max(need.minCpus, need.minGresCpus * this.nodes);
+    const tasks = Math.max(need.ntasksPerNode, 1) * need.minNodes;
+    this.cpuRoom = Math.max(
+      need.minCpus,
+      need.minGresCpus * this.nodes,
+      gresCpus(need, need.minNodes, tasks),
+    );
     this.gres = need.gres.map((asked) => asked.perJob);
   }
 

@@ -66,7 +66,7 @@ export class Replay {
     readonly golden: GoldenCase,
     readonly sparse = false,
   ) {
-    this.stage = new Stage(goldenConfig(golden));
+    this.stage = new Stage(goldenConfig(golden), golden.observed.epoch);
     const { facts, starts, evictions } = factsOf(golden);
     this.#facts = facts;
     this.#starts = starts;

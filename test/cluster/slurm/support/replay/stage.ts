@@ -63,14 +63,15 @@ export class Stage implements SchedulerActions {
   readonly #hets = new Map<number, HetJob>();
   #nextId = 1;
 
-  constructor(config: SlurmConfig) {
+  /** `epoch`: Unix time of t = 0, where that matters. */
+  constructor(config: SlurmConfig, epoch?: number) {
     this.state = buildState(config);
     this.nodes = new NodeStates(this.state, () => {});
     for (const [node, { state }] of this.state.nodes.lines.entries())
       if (state === "CLOUD") this.nodes.power[node] = Power.Down;
     for (let node = 0; node < this.state.nodes.count; node++) this.nodes.settle(node);
     this.selector = createSelector(this.state, !config.power.enabled);
-    const { limits, priorities } = createAccounting(this.state);
+    const { limits, priorities } = createAccounting(this.state, epoch);
     this.limits = limits;
     this.priorities = priorities;
     this.#accounts = new Accounts(this.state);

@@ -24,7 +24,7 @@ export const slurm: ClusterPolicyEntry = {
       "Usage before the run's start is what `usage` gives; that of QOS, and wall-clock time for GrpWall, begin with none.",
       "Suspend, resume and reboot programs are not run: how long a boot takes is said by boot. SuspendExcStates and PowerDownOnIdle of later releases are not there; CLOUD nodes are up when power saving is off.",
       "Reservations of cores keep the nodes that they got; days of the week are those of UTC.",
-      "Followed from the source, without a recorded case: topology/block, MaxTRESRunMinsPerUser and PerAccount, PriorityUsageResetPeriod, and what later releases than 22.05 do.",
+      "Followed from the source, without a recorded case: topology/block, MaxTRESRunMinsPerUser and PerAccount, and what later releases than 22.05 do.",
       "QOS of Flags=Relative count their limits as plain numbers; the components of a heterogeneous job are admitted one by one.",
       "Selection knows no plane distribution, GRES shared in parts (mps, shard), --ntasks-per-gpu or binding of GPUs to cores that is enforced; system cores are a node's last ones.",
       "sched/hold, burst buffers, federations, dynamic nodes and topology plugins other than tree and block are not there.",

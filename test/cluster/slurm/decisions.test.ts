@@ -16,8 +16,13 @@ const [before, documented, after] = readFileSync(page, "utf8").split(
 ) as [string, string, string];
 const rows: string[] = [];
 
-/** Changes of jobs by scontrol are replayed by trajectories only. */
-const changed: readonly string[] = ["w-usage-threshold", "x-dependency-update", "x-dependency-after"];
+/** Changes of jobs by scontrol are replayed by trajectories only; `scontrol reconfigure` not at all. */
+const changed: readonly string[] = [
+  "w-usage-threshold",
+  "x-dependency-update",
+  "x-dependency-after",
+  "y-usage-reset-now",
+];
 const cases = [...goldenNames, ...ownNames, ...powerNames].filter((name) => !changed.includes(name));
 
 /**

@@ -57,7 +57,11 @@ export class MultifactorPriorities implements Priorities {
         this.classic = new ClassicFairshare(this.shares, depthOblivious, priority.dampeningFactor);
       else this.fairTree = new FairTree(this.shares);
     }
-    this.resetAt = nextReset(priority.usageResetPeriod, epoch + state.now) - epoch;
+    // NOW forgets what was used before, once.
+    this.resetAt =
+      priority.usageResetPeriod === "NOW"
+        ? state.now
+        : nextReset(priority.usageResetPeriod, epoch + state.now) - epoch;
     this.classic?.refreshAccounts();
     this.fairTree?.calculate();
     ledger.lastTick = state.now;

@@ -229,6 +229,13 @@ describe("what is wrong in a slurm.conf is said where it stands", () => {
       ],
     ],
     [
+      "a period after which usage is forgotten",
+      `PriorityUsageResetPeriod=DALY\n${NODES}`,
+      [
+        'slurm.conf:1:26+4 slurm/wrong-value: PriorityUsageResetPeriod must be one of NONE, NOW, DAILY, WEEKLY, MONTHLY, QUARTERLY, YEARLY, not "DALY" (did you mean DAILY?)',
+      ],
+    ],
+    [
       "a partition on nodes that there are not",
       "NodeName=node[01-04]\nPartitionName=p Nodes=node[01-05]\n",
       ["slurm.conf:2:23+11 slurm/wrong-value: there is no node node05 (did you mean node01?)"],

@@ -43,6 +43,11 @@ describe("shortcuts of planning and selection", () => {
     job(5, fc.constant(0)).map((one) => ({ ...one, gap: one.gap % 6, minutes: 2 * one.minutes + 1 })),
     { minLength: 120, maxLength: 160 },
   );
+  // Jobs end where slots of the plan begin.
+  const minute = fc.array(
+    job(40, fc.constant(0)).map((one) => ({ ...one, gap: 60 * (one.gap % 2), used: one.used < 1 ? 0.5 : 1 })),
+    { minLength: 60, maxLength: 120 },
+  );
   const exclusive = "PartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE";
   const forced = fc.array(
     fc
@@ -92,6 +97,7 @@ describe("shortcuts of planning and selection", () => {
       `NodeName=n[00-39] CPUs=4\n${exclusive}`,
     ],
     ["dozens of jobs at once", "bf_interval=10", small, `NodeName=n[00-99] CPUs=4\n${exclusive}`],
+    ["ends on the minute", "bf_interval=30", minute, `NodeName=n[00-39] CPUs=4\n${exclusive}`],
     [
       "many jobs, few records and starts",
       "bf_interval=10,bf_node_space_size=30,bf_max_job_start=2",

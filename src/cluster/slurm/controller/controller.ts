@@ -135,7 +135,8 @@ export class Controller implements SchedulerActions {
   }
 
   #act({ due, arg }: { due: Due; arg: number }): void {
-    if (due !== Due.Check && due !== Due.Slice) this.state.pending.stirred = true;
+    if (due === Due.Decay) this.state.pending.reranked = true;
+    else if (due !== Due.Check && due !== Due.Slice) this.state.pending.stirred = true;
     if (due === Due.Check) {
       for (const job of this.nodes.check()) this.#lives.launch(job);
       this.#check.run();

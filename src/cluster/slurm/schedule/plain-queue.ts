@@ -62,6 +62,7 @@ export class PlainQueue {
       this.entries.sort(compareEntries);
     } else {
       for (const job of pending.left) if (!this.#others.delete(job)) this.#drop(job);
+      if (pending.reranked) this.#rerank();
       for (const job of again) {
         if (!pending.has(job) || pending.entered.includes(job)) continue;
         this.#drop(job);
@@ -76,6 +77,11 @@ export class PlainQueue {
   /** A pass has looked at jobs in another way, which may have changed them. */
   forget(): void {
     this.context.state.pending.stirred = true;
+  }
+
+  #rerank(): void {
+    for (const entry of this.entries) entry.priority = entry.job.priority;
+    this.entries.sort(compareEntries);
   }
 
   /** Does for a job what is done for it when a queue is built, and puts it where it belongs. */

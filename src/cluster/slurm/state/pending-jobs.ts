@@ -9,10 +9,12 @@ export class PendingJobs extends Set<SlurmJob> {
   readonly entered: SlurmJob[] = [];
   readonly left: SlurmJob[] = [];
   /**
-   * Something else has changed on which the order of the queue may depend, or who belongs there: priorities, requests,
-   * partitions, nodes, a time that has come.
+   * Something else has changed on which the order of the queue may depend, or who belongs there: requests, partitions,
+   * nodes, a time that has come.
    */
   stirred = true;
+  /** Their priorities were computed anew. */
+  reranked = false;
   /** Somebody looks. */
   watched = false;
 
@@ -32,5 +34,6 @@ export class PendingJobs extends Set<SlurmJob> {
     this.entered.length = 0;
     this.left.length = 0;
     this.stirred = false;
+    this.reranked = false;
   }
 }

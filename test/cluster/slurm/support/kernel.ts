@@ -40,7 +40,7 @@ export class OpenKernel extends Kernel {
     this.view().set(avail.words, exports.availAt() >> 2);
     this.view().set(this.lengths, exports.lengthsAt() >> 2);
     exports.setPresent(Math.floor(now / resolution), now % resolution, now % 30, window);
-    exports.begin(0, this.lengths.length, 1000, 1e6);
+    exports.begin(this.lengths.length, 1000, 1e6);
   }
 
   plan(nodes: readonly number[], start: number, end: number): void {

@@ -118,7 +118,7 @@ export class Vacancies {
 
 /** Its priority will change once a test has found how many CPUs it would get: it must not be passed over until then. */
 export function awaitsTest(job: SlurmJob, { config }: SlurmState): boolean {
-  return job.totalCpus === 0 && config.priority.weightJobSize !== 0;
+  return config.priority.weightJobSize !== 0 && job.totalCpus === 0;
 }
 
 /**

@@ -16,7 +16,8 @@ interface KernelExports {
   update(jobs: number, passed: number): number;
   vacant(): number;
   setPresent(slot: number, over: number, halfMinute: number, window: number): void;
-  begin(jobs: number, classes: number, maxTests: number, maxRecords: number): void;
+  setJobs(jobs: number, classes: number, apart: boolean): number;
+  begin(classes: number, maxTests: number, maxRecords: number): void;
   run(): number;
   at(): number;
   find(exhaustive: boolean): number;
@@ -36,7 +37,7 @@ interface KernelExports {
   nodesAt(): number;
   queueNodesAt(): number;
   secondsAt(): number;
-  classesAt(): number;
+  shortestAt(): number;
   vacanciesAt(): number;
   classEndsAt(): number;
   lengthsAt(): number;

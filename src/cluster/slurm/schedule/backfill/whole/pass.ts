@@ -4,10 +4,9 @@ import type { SlurmState } from "../../../model/state.js";
 import type { SchedulerContext } from "../../context.js";
 import type { PlainEntry } from "../../plain-queue.js";
 import type { Starter } from "../../start.js";
-import { mostClasses } from "./classes.js";
 import { farAway, Kernel, Stop } from "./kernel.js";
 import { RunningJobs } from "./running-jobs.js";
-import { WaitingJobs } from "./waiting-jobs.js";
+import { mostClasses, WaitingJobs } from "./waiting-jobs.js";
 
 /** Longer windows, or finer resolutions, are left to the general map. */
 const mostSlots = 4096;
@@ -91,7 +90,7 @@ export class WholeNodesPass {
     view.set(nodes.avail.words, exports.availAt() >> 2);
     if (!this.#waiting.tell(queue, exports.vacant())) return false;
     exports.setPresent(Math.floor(now / bf_resolution), now % bf_resolution, now % 30, 60 * bf_window);
-    exports.begin(queue.length, this.#waiting.classes, bf_max_job_test, bf_node_space_size);
+    exports.begin(this.#waiting.classes.length, bf_max_job_test, bf_node_space_size);
     return true;
   }
 

@@ -1,37 +1,32 @@
 import type { SlurmState } from "../../../model/state.js";
 import type { PlainEntry } from "../../plain-queue.js";
 import { awaitsTest } from "../vacancies.js";
-import { LimitClasses } from "./classes.js";
 import { farAway, type Kernel } from "./kernel.js";
+
+/** Limits are told apart up to so many; then neighbours count as the shortest of them. */
+export const mostClasses = 24;
 
 /** Tells the kernel which jobs wait, in the order of the pass. */
 export class WaitingJobs {
-  readonly #classes = new LimitClasses();
+  /** The limits of the jobs sorted into classes: the shortest of each, minutes, ascending. */
+  classes: readonly number[] = [];
+  /** Every limit is a class of its own. */
+  #apart = true;
 
   constructor(
     readonly state: SlurmState,
     readonly kernel: Kernel,
   ) {}
 
-  /** Classes of limits among the jobs told last. */
-  get classes(): number {
-    return this.#classes.shortest.length;
-  }
-
   /** `vacant`: nodes that hold no job. False when they are too few for any of the jobs. */
   tell(queue: readonly PlainEntry[], vacant: number): boolean {
     const { state } = this;
     const { exports } = this.kernel;
-    const limits = this.#classes;
-    limits.update(queue);
     exports.reserveQueue(queue.length);
     const view = this.kernel.view();
-    const [nodes, seconds, classes, vacancies] = [
-      exports.queueNodesAt() >> 2,
-      exports.secondsAt() >> 2,
-      exports.classesAt() >> 2,
-      exports.vacanciesAt() >> 2,
-    ];
+    const nodes = exports.queueNodesAt() >> 2;
+    const seconds = exports.secondsAt() >> 2;
+    const vacancies = exports.vacanciesAt() >> 2;
     let any = false;
     for (let i = 0; i < queue.length; i++) {
       const entry = queue[i]!;
@@ -39,25 +34,44 @@ export class WaitingJobs {
       const needed = awaitsTest(entry.job, state) ? 0 : entry.nodes;
       any ||= needed <= vacant;
       view[nodes + i] = entry.nodes;
-      view[seconds + i] = Math.min(60 * entry.minutes, farAway);
-      view[classes + i] = limits.of(entry.minutes);
+      view[seconds + i] = secondsOf(entry.minutes);
       view[vacancies + i] = needed;
     }
-    if (any) this.#tellClasses();
+    if (any) this.#tellClasses(queue);
     return any;
   }
 
-  /** Slots that jobs of each class take at least, and the one in which they would end if they started now. */
-  #tellClasses(): void {
-    const { now, config } = this.state;
-    const { bf_resolution } = config.scheduler.parameters;
+  /** Classes stay until a limit comes that none is for. */
+  #tellClasses(queue: readonly PlainEntry[]): void {
     const { exports } = this.kernel;
+    if (exports.setJobs(queue.length, this.classes.length, this.#apart) === 0) {
+      this.#renew(queue);
+      exports.setJobs(queue.length, this.classes.length, this.#apart);
+    }
+    const { bf_resolution } = this.state.config.scheduler.parameters;
+    const over = this.state.now % bf_resolution;
     const view = this.kernel.view();
-    const [ends, lengths] = [exports.classEndsAt() >> 2, exports.lengthsAt() >> 2];
-    const over = now % bf_resolution;
-    for (const [i, limit] of this.#classes.shortest.entries()) {
-      view[ends + i] = Math.floor((60 * limit + over) / bf_resolution);
-      view[lengths + i] = Math.floor((60 * limit) / bf_resolution);
+    const ends = exports.classEndsAt() >> 2;
+    const lengths = exports.lengthsAt() >> 2;
+    for (let i = 0; i < this.classes.length; i++) {
+      const limit = 60 * this.classes[i]!;
+      // The slot in which such a job would end if it started now, and slots that it takes at least.
+      view[ends + i] = Math.floor((limit + over) / bf_resolution);
+      view[lengths + i] = Math.floor(limit / bf_resolution);
     }
   }
+
+  #renew(queue: readonly PlainEntry[]): void {
+    const limits = [...new Set(queue.map(({ minutes }) => minutes))].sort((a, b) => a - b);
+    const size = Math.ceil(limits.length / mostClasses);
+    this.classes = limits.filter((_, i) => i % size === 0);
+    this.#apart = size === 1;
+    const view = this.kernel.view();
+    const shortest = this.kernel.exports.shortestAt() >> 2;
+    for (const [i, limit] of this.classes.entries()) view[shortest + i] = secondsOf(limit);
+  }
+}
+
+function secondsOf(minutes: number): number {
+  return Math.min(60 * minutes, farAway);
 }

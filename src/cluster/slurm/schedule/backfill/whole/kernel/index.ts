@@ -24,7 +24,14 @@ export { setPresent } from "./clock";
 export { availAt, idleAt } from "./cluster";
 export { lengthsAt } from "./feasible";
 export * from "./inspect";
-export { classesAt, queueNodesAt, reserve as reserveQueue, secondsAt, vacanciesAt } from "./queue";
+export {
+  queueNodesAt,
+  reserve as reserveQueue,
+  secondsAt,
+  setJobs,
+  shortestAt,
+  vacanciesAt,
+} from "./queue";
 export {
   countsAt,
   endsToldAt,
@@ -57,6 +64,7 @@ export function allocate(nodes: i32, slots: i32, classes: i32, resolution: i32):
   borders.allocate(slots);
   feasible.allocate(slots, classes, nodes);
   candidates.allocate(classes);
+  queue.allocate(classes);
   timetable.allocate(slots);
   clock.setResolution(resolution);
 }
@@ -71,13 +79,12 @@ export function vacant(): i32 {
   return cluster.vacant();
 }
 
-/** A pass over so many jobs, which were told, with so many classes of limits. */
-export function begin(jobs: i32, classes: i32, maxTests: i32, maxRecords: i32): void {
-  mostTests = jobs > maxTests ? maxTests : i32.MAX_VALUE;
+/** A pass over the queue that was told, with so many classes of limits. */
+export function begin(classes: i32, maxTests: i32, maxRecords: i32): void {
+  mostTests = queue.jobs > maxTests ? maxTests : i32.MAX_VALUE;
   mostRecords = maxRecords;
   tests = 0;
   place = 0;
-  queue.setLength(jobs);
   blocks.reset();
   timetable.reset(classes);
 }

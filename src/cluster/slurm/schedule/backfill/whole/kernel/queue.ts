@@ -6,6 +6,8 @@ export let jobs: i32 = 0;
 export let nodes = row<i32>(256);
 export let seconds = row<i32>(256);
 export let classOf = row<i32>(256);
+/** The shortest of each class. */
+let shortest = row<i32>(0);
 /** Vacant nodes without which it is not worth a look: none for jobs that any test changes. */
 export let vacancies = row<i32>(256);
 
@@ -18,8 +20,20 @@ export function reserve(count: i32): void {
   }
 }
 
-export function setLength(count: i32): void {
+export function allocate(mostClasses: i32): void {
+  shortest = row<i32>(mostClasses);
+}
+
+/** So many jobs, which were told, sorted into so many classes. False when one is shorter than all, or between two `apart`. */
+export function setJobs(count: i32, classes: i32, apart: bool): bool {
   jobs = count;
+  for (let i = 0; i < count; i++) {
+    let at = classes - 1;
+    while (at >= 0 && shortest[at] > seconds[i]) at--;
+    if (at < 0 || (apart && shortest[at] !== seconds[i])) return false;
+    classOf[i] = at;
+  }
+  return true;
 }
 
 export function queueNodesAt(): usize {
@@ -28,8 +42,8 @@ export function queueNodesAt(): usize {
 export function secondsAt(): usize {
   return seconds.at;
 }
-export function classesAt(): usize {
-  return classOf.at;
+export function shortestAt(): usize {
+  return shortest.at;
 }
 export function vacanciesAt(): usize {
   return vacancies.at;

@@ -69,8 +69,9 @@ function afterEnds(
     holdings.vacate(future, other);
     return true;
   };
+  const options = { ...trial.options, extraRow, preferBusy };
   while (batches.take(leave)) {
-    const found = attempt(bench, trial, future, { extraRow, preferBusy });
+    const found = bench.test.run(trial.need, trial.offered, trial.required, future, options);
     if (found === undefined) continue;
     return { start: batches.start(found.chosen), nodes: found.chosen };
   }

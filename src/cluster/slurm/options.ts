@@ -54,6 +54,12 @@ export const slurmOptions: readonly OptionInfo[] = [
       "How long a node takes from the call of ResumeProgram or RebootProgram until its slurmd registers, which Slurm does not know: a duration, or a mapping of host lists (and default) to durations or never, such as { default: 90s, gpu[01-04]: 5m }. Default: half of the node's ResumeTimeout",
   },
   {
+    name: "groups",
+    type: "any",
+    description:
+      "Who is in the groups of AllowGroups: a file of `getent group` (and `getent passwd`, for primary groups), or a mapping such as { staff: [anna, ben] }. Default: AllowGroups keeps nobody out, and a warning says so",
+  },
+  {
     name: "operations",
     type: "any",
     description:

@@ -33,7 +33,7 @@ export const nodeKeys: Readonly<Record<string, string | true>> = {
 /** As `nodeKeys`, for a PartitionName line. */
 export const partitionKeys: Readonly<Record<string, string | true>> = {
   AllowAccounts: true,
-  AllowGroups: "admits only users of these groups",
+  AllowGroups: true,
   AllowQos: true,
   DefCPUPerGPU: true,
   DefMemPerCPU: true,

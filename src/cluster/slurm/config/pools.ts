@@ -116,7 +116,7 @@ export function onlyPartition(nodes: readonly NodeLine[]): PartitionConfig {
     denyAccounts: [],
     allowQos: undefined,
     denyQos: [],
-    allowGroups: undefined,
+    allowUsers: undefined,
     defCpuPerGpu: undefined,
     defMemPerGpu: undefined,
     defMemPerCpu: undefined,

@@ -4,6 +4,7 @@ import { catalogue } from "./catalogue.js";
 import { checkKeys } from "./check-keys.js";
 import type { Setting } from "./place.js";
 import { readEnforce, readLicenses } from "./read-enforce.js";
+import type { Groups } from "./read-groups.js";
 import type { ConfPairs } from "./read-lines.js";
 import { type ReadNodes, readNodes } from "./read-nodes.js";
 import { memoryLimits, readPartitions } from "./read-partitions.js";
@@ -28,6 +29,8 @@ export interface ConfSource {
   version?: Setting;
   /** Nodes of the scenario's fleet, for when no line defines one. */
   fleet?: readonly NodeLine[];
+  /** Users by Unix group; undefined when nobody knows. */
+  groups?: Groups;
 }
 
 /** First keys of lines that are more than settings of the cluster. */
@@ -66,7 +69,7 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
     scheduler.parameters.kill_invalid_depend = true;
   const select = readSelect(conf, unmodelled);
   const topology = readTopology(conf, source.topology ?? [], nodes, unmodelled);
-  const partitions = readPartitions(source.lines, conf, nodes, unmodelled);
+  const partitions = readPartitions(source.lines, conf, nodes, unmodelled, source.groups);
   const config: SlurmConfig = {
     version: readVersion(source.version, problems),
     scheduler,

@@ -4,6 +4,7 @@ import type { PartitionConfig, PreemptMode } from "../model/config.js";
 import { checkKeys } from "./check-keys.js";
 import { partitionKeys } from "./node-keys.js";
 import type { Setting } from "./place.js";
+import type { Groups } from "./read-groups.js";
 import type { ConfPairs } from "./read-lines.js";
 import { nearest, type ReadNodes } from "./read-nodes.js";
 import { suspendTimeRange, timeoutRange } from "./read-power.js";
@@ -13,12 +14,13 @@ import type { Unmodelled } from "./unmodelled.js";
 
 const MOST_SHORT = 65_533;
 
-/** PartitionName lines. A `PartitionName=DEFAULT` line holds for those that follow it. */
+/** PartitionName lines. A `PartitionName=DEFAULT` line holds for those that follow it. `groups`: whose users are known. */
 export function readPartitions(
   lines: readonly ConfPairs[],
   conf: Section,
   nodes: ReadNodes,
   unmodelled: Unmodelled,
+  groups?: Groups,
 ): PartitionConfig[] {
   const { problems } = conf;
   let defaults: Section | undefined;
@@ -30,7 +32,10 @@ export function readPartitions(
     if (head.value.toUpperCase() === "DEFAULT") defaults = section;
     else if (partitions.some(({ name }) => name === head.value))
       conf.wrong(head, `the partition ${head.value} is defined twice`);
-    else partitions.push(partition(head.value, section, nodes));
+    else {
+      const allowUsers = usersAllowed(section, unmodelled, groups);
+      partitions.push({ ...partition(head.value, section, nodes), allowUsers });
+    }
   }
   // slurmctld takes the last one that says so.
   const last = partitions.findLastIndex((one) => one.default);
@@ -38,7 +43,26 @@ export function readPartitions(
   return partitions;
 }
 
-function partition(name: string, line: Section, nodes: ReadNodes): PartitionConfig {
+/** Without `groups` nobody can say who is in them. Slurm passes over a group that there is not. */
+function usersAllowed(
+  line: Section,
+  unmodelled: Unmodelled,
+  groups: Groups | undefined,
+): ReadonlySet<string> | undefined {
+  const names = allowed(line, "AllowGroups", false);
+  if (names === undefined) return undefined;
+  if (groups === undefined) {
+    unmodelled.add(
+      "AllowGroups",
+      "admits only users of these groups: `groups` says who they are",
+      line.get("AllowGroups")!.place.key(),
+    );
+    return undefined;
+  }
+  return new Set(names.flatMap((name) => [...(groups.get(name) ?? [])]));
+}
+
+function partition(name: string, line: Section, nodes: ReadNodes): Omit<PartitionConfig, "allowUsers"> {
   const both = line.integer("Priority", { most: MOST_SHORT });
   const allowAccounts = allowed(line, "AllowAccounts", true);
   const allowQos = allowed(line, "AllowQos", true);
@@ -65,7 +89,6 @@ function partition(name: string, line: Section, nodes: ReadNodes): PartitionConf
     denyAccounts: allowAccounts === undefined ? lower(line.names("DenyAccounts")) : [],
     allowQos,
     denyQos: allowQos === undefined ? lower(line.names("DenyQos")) : [],
-    allowGroups: allowed(line, "AllowGroups", false),
     ...memoryLimits(line),
     suspendTime: line.integer("SuspendTime", suspendTimeRange),
     suspendTimeout: line.integer("SuspendTimeout", timeoutRange),

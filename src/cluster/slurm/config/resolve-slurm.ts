@@ -13,6 +13,7 @@ import { type GpuNames, nodesOf, onlyPartition, poolsOf } from "./pools.js";
 import { readBoot } from "./read-boot.js";
 import { readConfig } from "./read-config.js";
 import { applyGresConf } from "./read-gres-conf.js";
+import { readGroups } from "./read-groups.js";
 import { parseConfLines, readConfLines, readText } from "./read-lines.js";
 import { readOperations } from "./read-operations.js";
 import { type ConfFiles, readConfFiles } from "./read-slurm-conf.js";
@@ -27,6 +28,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "version",
   "gpu",
   "boot",
+  "groups",
   "operations",
   "SchedulerParameters",
 ]);
@@ -66,6 +68,7 @@ export function resolveSlurm(
   const parameters = options.SchedulerParameters;
   if (parameters !== undefined && !isMapping(parameters))
     lines.push([setting("SchedulerParameters", parameters)]);
+  const groups = readGroups(options.groups, folder, problems);
   const config = readConfig(
     {
       lines,
@@ -74,6 +77,7 @@ export function resolveSlurm(
       schedulerParameters: isMapping(parameters)
         ? switchedOn(inlineSettings(parameters, ["scheduler", "SchedulerParameters"]), parameters)
         : [],
+      ...(groups === undefined ? {} : { groups }),
       ...(options.version === undefined ? {} : { version: setting("version", options.version) }),
     },
     problems,

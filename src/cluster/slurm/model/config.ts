@@ -239,7 +239,8 @@ export interface PartitionConfig {
   denyAccounts: string[];
   allowQos: string[] | undefined;
   denyQos: string[];
-  allowGroups: string[] | undefined;
+  /** Those in AllowGroups; undefined: everybody. */
+  allowUsers: ReadonlySet<string> | undefined;
   /** 0 turns the cluster's off. */
   defCpuPerGpu: number | undefined;
   defMemPerGpu: number | undefined;

@@ -106,6 +106,7 @@ export function partitionReason(
     if (limit !== undefined && limit > config.maxTime && !has("PartitionTimeLimit"))
       return "PartitionTimeLimit";
   }
+  if (!groupAdmits(job, partition)) return "PartitionConfig";
   // Otherwise a start says so when it is tried.
   if (state.config.enforcePartLimits !== "NO" && partitionRefusal(job, partition) !== undefined)
     return "PartitionConfig";
@@ -114,9 +115,15 @@ export function partitionReason(
   return memoryAdmitted(job, partition, state) ? "None" : "MaxMemPerLimit";
 }
 
-/** Is a partition for every QOS and account? */
+/** Is its user in a group of AllowGroups? root need not be. */
+export function groupAdmits({ user }: SlurmJob, { config }: Partition): boolean {
+  return config.allowUsers === undefined || config.allowUsers.has(user) || user === "root";
+}
+
+/** Is a partition for every user, QOS and account? */
 export function admitsAll({ config }: Partition): boolean {
   return (
+    config.allowUsers === undefined &&
     config.allowQos === undefined &&
     config.denyQos.length === 0 &&
     config.allowAccounts === undefined &&

@@ -16,5 +16,6 @@ export const messages = {
   reservation: "Requested reservation is invalid",
   reservationAccess: "Access denied to requested reservation",
   array: "Invalid job array specification",
+  group: "User's group not permitted to use this partition",
   policy: "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
 } as const;

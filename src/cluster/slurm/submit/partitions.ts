@@ -2,7 +2,7 @@ import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
 import { memoryAdmitted } from "../schedule/memory-limit.js";
-import { partitionReason, partitionRefusal, qosRefusal } from "../schedule/runnable.js";
+import { groupAdmits, partitionReason, partitionRefusal, qosRefusal } from "../schedule/runnable.js";
 import { messages } from "./messages.js";
 
 /**
@@ -15,10 +15,25 @@ export function admittingPartitions(job: SlurmJob, state: SlurmState): readonly 
   const open = job.partitions.filter((one) => one.state !== "DRAIN" && one.state !== "INACTIVE");
   if (open.length === 0) return messages.partitionNotAvailable;
   return (
-    refusal(open, state, (partition) => accessMessage(job, partition, state)) ??
+    accessRefusal(open, job, state) ??
     refusal(open, state, (partition) => memoryMessage(job, partition, state)) ??
     open.sort((a, b) => b.config.priorityTier - a.config.priorityTier)
   );
+}
+
+/**
+ * A partition that is not for the user's groups ends the look at the list: alone it refuses the job whatever EnforcePartLimits
+ * is, and after one that takes the job ANY answers that none is there [run, y-partition-access].
+ */
+function accessRefusal(open: readonly Partition[], job: SlurmJob, state: SlurmState): string | undefined {
+  const { enforcePartLimits } = state.config;
+  const stop = open.findIndex((partition) => !groupAdmits(job, partition));
+  const message = (partition: Partition) => accessMessage(job, partition, state);
+  if (stop < 0) return refusal(open, state, message);
+  if (enforcePartLimits === "NO") return open.length === 1 ? messages.group : undefined;
+  const before = open.slice(0, stop).map(message);
+  if (enforcePartLimits === "ALL") return before.find((one) => one !== undefined) ?? messages.group;
+  return before.includes(undefined) ? messages.partitionNotAvailable : messages.group;
 }
 
 /** What keeps a job out: with ALL the first message, with ANY the last when there is one for each. */

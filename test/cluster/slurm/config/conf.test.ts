@@ -315,7 +315,7 @@ describe("what is read and not followed", () => {
     });
     expect(warnings[0]!.message).toBe(
       "3 settings are not modelled: SuspendExcStates (keeps nodes in these states up); " +
-        "topology/block (keeps jobs within blocks of nodes); AllowGroups (admits only users of these groups)",
+        "topology/block (keeps jobs within blocks of nodes); AllowGroups (admits only users of these groups: `groups` says who they are)",
     );
   });
 

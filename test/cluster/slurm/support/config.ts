@@ -181,7 +181,9 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
       blockSizes: [],
     },
     nodes,
-    partitions: (cluster.partitions ?? [{ name: "main", default: true }]).map((line) => partition(line, all)),
+    partitions: (cluster.partitions ?? [{ name: "main", default: true }]).map((line) =>
+      partition(line, all, golden.observed.users),
+    ),
     licenses: Object.fromEntries(
       (extra.get("Licenses") ?? "")
         .split(",")
@@ -276,7 +278,20 @@ function parameters(text: string): SchedulerParameters {
   };
 }
 
-function partition(line: Record<string, string | number | boolean>, all: string[]): PartitionConfig {
+/** Each system account has a group of its own, of the same name. */
+function allowedUsers(
+  groups: string | undefined,
+  users: Record<string, string>,
+): ReadonlySet<string> | undefined {
+  const labels = Object.entries(users).filter(([, account]) => groups?.split(",").includes(account));
+  return groups === undefined ? undefined : new Set(labels.map(([label]) => label));
+}
+
+function partition(
+  line: Record<string, string | number | boolean>,
+  all: string[],
+  users: Record<string, string>,
+): PartitionConfig {
   const text = (key: string) => (key in line ? String(line[key]) : undefined);
   const number = (key: string) => (key in line ? Number(line[key]) : undefined);
   const extra = new Map(
@@ -314,7 +329,7 @@ function partition(line: Record<string, string | number | boolean>, all: string[
     denyAccounts: list("deny_accounts") ?? [],
     allowQos: list("allow_qos"),
     denyQos: list("deny_qos") ?? [],
-    allowGroups: undefined,
+    allowUsers: allowedUsers(extra.get("AllowGroups"), users),
     defCpuPerGpu: more("DefCpuPerGPU"),
     defMemPerGpu: more("DefMemPerGPU"),
     defMemPerCpu: number("def_mem_per_cpu") ?? more("DefMemPerCPU"),

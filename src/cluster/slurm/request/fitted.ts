@@ -29,6 +29,17 @@ export interface Fitted {
  * `job_limits_check` and `_valid_pn_min_mem` of src/slurmctld/job_mgr.c, `_set_gpu_defaults` of cons_common/job_test.c, 22.05.
  */
 export function fitTo(request: JobRequest, partition: Partition, state: SlurmState): Fitted {
+  const ofPartition = known.get(partition) ?? new WeakMap<JobRequest, Fitted>();
+  known.set(partition, ofPartition);
+  const fitted = ofPartition.get(request) ?? work(request, partition, state);
+  ofPartition.set(request, fitted);
+  return fitted;
+}
+
+/** Worked out once: jobs share requests, and what partitions are configured to be does not change. */
+const known = new WeakMap<Partition, WeakMap<JobRequest, Fitted>>();
+
+function work(request: JobRequest, partition: Partition, state: SlurmState): Fitted {
   const memorySet = request.memPerCpu !== undefined || request.memPerNode !== undefined;
   const fitted = {
     admitted: true,

@@ -44,7 +44,14 @@ function planned(
   return { map, all, kernel, made };
 }
 
-const plansOf = fc.array(plan, { maxLength: 40 });
+/** The same nodes again, right before or behind another plan for them. */
+const beside = fc.record({
+  from: fc.integer({ min: 0, max: 6 }).map((ten) => 10 * ten),
+  length: fc.constantFrom(10, 20),
+  first: fc.constantFrom(0, 10, 20),
+  count: fc.constant(10),
+});
+const plansOf = fc.oneof(fc.array(plan, { maxLength: 40 }), fc.array(beside, { maxLength: 12 }));
 
 describe("the parts that stand for the map of segments", () => {
   it("borders: go on where Slurm's segments do, and count as many records", () => {

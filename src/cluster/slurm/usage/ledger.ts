@@ -143,7 +143,7 @@ export class UsageLedger {
     const until = last && job.endTime >= 0 ? Math.min(now, job.endTime) : now;
     const ran = Math.max(until - from, 0);
     const factor = usageFactor(job);
-    const decayed = ran * this.decayPerSecond ** ran;
+    const decayed = ran * this.#leftAfter(ran);
     for (const { usage, config } of charge.qos) {
       const seconds = (config.flags.includes("NoDecay") ? ran : decayed) * factor;
       this.use(usage, charge, seconds);
@@ -155,6 +155,17 @@ export class UsageLedger {
       for (let i = 0; i < charge.tres.length; i++)
         if (i !== Energy) usage.runSeconds[i] = Math.max(usage.runSeconds[i]! - charge.tres[i]! * done, 0);
   }
+
+  /** What decay leaves of a second's use after so many. Most jobs have run since the last tick: the last answer is kept. */
+  #leftAfter(seconds: number): number {
+    if (seconds !== this.#seconds) {
+      this.#seconds = seconds;
+      this.#left = this.decayPerSecond ** seconds;
+    }
+    return this.#left;
+  }
+  #seconds = 0;
+  #left = 1;
 
   private use(usage: Usage, { tres, billing }: Charge, seconds: number): void {
     usage.raw += billing * seconds;

@@ -95,13 +95,15 @@ export class Offer {
   /** Takes out the nodes that are held so that the job is not even tried on them. True when there are some. */
   withoutHeld(job: SlurmJob, partition: Partition, usable: BitVector): boolean {
     const { nodes, config } = this.context.state;
-    const before = usable.count();
-    usable.andNot(nodes.completing);
+    let held = usable.overlaps(nodes.completing);
+    if (held) usable.andNot(nodes.completing);
     if (config.preempt.type === "none") {
       const alone = job.request.exclusive || partition.config.overSubscribe.mode === "EXCLUSIVE";
-      usable.and(alone ? nodes.idle : nodes.share);
+      const free = alone ? nodes.idle : nodes.share;
+      held ||= !usable.within(free);
+      usable.and(free);
     }
-    return usable.count() < before;
+    return held;
   }
 
   /** Which of the nodes are not to be had, of those required when these are among them. */

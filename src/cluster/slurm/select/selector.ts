@@ -135,6 +135,8 @@ class ConsTres implements Selector {
   }
 
   possible(job: SlurmJob, partition: Partition): string | undefined {
+    const whole = this.wholeNodes(job, partition);
+    if (whole > 0 && whole <= partition.totalNodes) return undefined;
     const need = this.requests.need(job, partition);
     const { required, excluded, constraint } = this.requests.wish(job);
     const all = partition.nodes.clone();

@@ -60,7 +60,9 @@ export class FirstLook {
     const anyReserved = (offer.reservedCores?.size ?? 0) > 0;
     const whole = anyReserved ? undefined : selector.findsWhole(job, partition, offer.usable);
     if (whole ?? this.#isFound(job, partition)) return true;
-    if (held) this.#reasons.set(job, "Resources");
+    const never = selector.possible(job, partition) !== undefined;
+    if (never && job.partitions.length > 1) this.#reasons.set(job, "BadConstraints");
+    else if (held) this.#reasons.set(job, "Resources");
     else offer.impossible(job, partition, avail);
     return false;
   }

@@ -11,13 +11,16 @@ const ABOUT_KEYS: ReadonlySet<string> = new Set([
   "scenario/unknown-key",
   "scenario/unknown-option",
   "scenario/contradiction",
+  "slurm/unknown-key",
 ]);
 
 /** Problems with a position for each that only has a path, in source order. */
 export function locateProblems(problems: readonly Problem[], source: Located): Problem[] {
   const located = problems.map((problem) => {
     if (problem.at !== undefined || problem.path === undefined) return problem;
-    const at = source.locate(problem.path, ABOUT_KEYS.has(problem.code) ? "key" : "value");
+    // A key within a text, such as a whole line of slurm.conf, is a part of that value.
+    const isKey = ABOUT_KEYS.has(problem.code) && problem.within === undefined;
+    const at = source.locate(problem.path, isKey ? "key" : "value");
     return at === undefined ? problem : { ...problem, at: narrowed(at, problem.within) };
   });
   const line = (at: Position | undefined) => (at === undefined ? Number.POSITIVE_INFINITY : at.line);

@@ -66,6 +66,24 @@ describe("a broken slurm.conf", () => {
   });
 });
 
+describe("a wrong setting written in the scenario", () => {
+  it("is marked where it stands: a key that is not there itself, a wrong value at the value", () => {
+    const more = ", PriorityWeigthAge: 3, SchedulerParameters: { bf_windw: 3, bf_interval: often }";
+    const done = run("run", scenario("inline", "sacct.txt", `${sacct().join("\n")}\n`, more));
+    expect(done.status).toBe(2);
+    const line = readFileSync(join(folder, "inline.yaml"), "utf8").split("\n")[0]!;
+    for (const [text, message] of [
+      ["PriorityWeigthAge", 'error[slurm/unknown-key]: Slurm has no setting "PriorityWeigthAge"'],
+      ["bf_windw", 'error[slurm/unknown-key]: SchedulerParameters has no "bf_windw"'],
+      ["often", "error[slurm/wrong-value]: bf_interval is a whole number"],
+    ] as const) {
+      const column = line.indexOf(text);
+      expect(done.err).toContain(`inline.yaml:1:${column + 1} ${message}`);
+      expect(done.err).toContain("^".repeat(text.length));
+    }
+  });
+});
+
 describe("a dump of sacct", () => {
   it("that is cut in the middle of a row is used up to there, and the row counted", () => {
     const text = readFileSync(join(folder, "sacct.txt"), "utf8");

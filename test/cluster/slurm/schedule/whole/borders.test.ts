@@ -90,6 +90,7 @@ describe("the parts that stand for the map of segments", () => {
     fc.assert(
       fc.property(plansOf, (plans) => {
         const { kernel, made } = planned(plans, lengths);
+        expect(kernel.inspected.firstPossible(3, nodes + 1, 0)).toBe(-1);
         for (const [i, length] of lengths.entries()) {
           const free = Array.from({ length: slots }, (_, slot) => {
             const taken = new BitVector(nodes);

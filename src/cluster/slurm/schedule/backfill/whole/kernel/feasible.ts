@@ -68,6 +68,7 @@ export function hold(from: i32, to: i32, count: i32, begin: i32, end: i32): void
 
 /** The first slot from `from` on in which a job of this class could begin on so many nodes; -1 when there is none. */
 export function first(i: i32, count: i32, from: i32): i32 {
+  if (count > nodes) return -1;
   const key = i * (nodes + 1) + count;
   const since = knownIn[key] === pass ? known[key] : 0;
   if (since < 0) return -1;

@@ -75,3 +75,18 @@ function evaluate(
   };
   return expression();
 }
+
+/** The sets of which one must hold all nodes of the job. */
+export function alternatives(constraint: Constraint | undefined, all: BitVector): readonly BitVector[] {
+  if (constraint === undefined) return [all];
+  if (constraint.kind === "oneOf") return constraint.sets;
+  return [constraint.kind === "nodes" ? constraint.nodes : constraint.rest];
+}
+
+/** The nodes of a set among those that are offered. */
+export function narrowed(offered: BitVector, set: BitVector): BitVector {
+  if (offered === set) return offered;
+  const both = offered.clone();
+  both.and(set);
+  return both;
+}

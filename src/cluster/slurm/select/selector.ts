@@ -8,7 +8,7 @@ import { buildBlocks } from "./choose/block.js";
 import { buildTree } from "./choose/tree.js";
 import { distribute, totalCpus } from "./distribute.js";
 import { chooseVictims, suspendedBy } from "./evict.js";
-import type { Constraint } from "./features.js";
+import { alternatives, type Constraint, narrowed } from "./features.js";
 import { describeHardware, type Hardware } from "./hardware.js";
 import { Holdings } from "./holdings.js";
 import { type Found, JobTest } from "./job-test.js";
@@ -328,20 +328,6 @@ class ConsTres implements Selector {
     }
     return undefined;
   }
-}
-
-/** The sets of which one must hold all nodes of the job. */
-function alternatives(constraint: Constraint | undefined, all: BitVector): readonly BitVector[] {
-  if (constraint === undefined) return [all];
-  if (constraint.kind === "oneOf") return constraint.sets;
-  return [constraint.kind === "nodes" ? constraint.nodes : constraint.rest];
-}
-
-function narrowed(offered: BitVector, set: BitVector): BitVector {
-  if (offered === set) return offered;
-  const both = offered.clone();
-  both.and(set);
-  return both;
 }
 
 /**

@@ -123,8 +123,8 @@ export function awaitsTest(job: SlurmJob, { config }: SlurmState): boolean {
 
 /**
  * It needs nodes on which nobody else is, and is planned on such nodes only: where partitions force sharing, or share by
- * turns, the will-run test takes no notice of --exclusive, and a job that is planned for now is tried in vain. [run] in
- * x-force-one.
+ * turns, the will-run test takes no notice of --exclusive, and a job planned from the present on is tried in vain. [run]
+ * in x-force-one.
  */
 export function isAlone(job: SlurmJob, partition: Partition, { config }: SlurmState): boolean {
   const { mode } = partition.config.overSubscribe;

@@ -59,11 +59,6 @@ export class RunningJobs {
     return held;
   }
 
-  /** Jobs told last. */
-  get count(): number {
-    return this.#told.length;
-  }
-
   /** Tells the place of each job among those of before; -1 for those that have come or whose end was moved. */
   #compare(jobs: readonly SlurmJob[]): void {
     const view = this.kernel.view();

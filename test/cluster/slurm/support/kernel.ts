@@ -17,7 +17,7 @@ interface Inspected {
   jobWordsFirstAt(): number;
   jobWordsAt(): number;
   jobMasksAt(): number;
-  leavesAt(): number;
+  jobSizesAt(): number;
 }
 
 /** The planning kernel, asked part by part. */

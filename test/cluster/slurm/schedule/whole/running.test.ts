@@ -84,7 +84,7 @@ function contents({ kernel }: ReturnType<typeof told>, length: number) {
     ends: at(inspected.jobEndsAt(), 0, length),
     words: at(inspected.jobWordsAt(), 0, first[length]!),
     masks: at(inspected.jobMasksAt(), 0, 2 * first[length]!),
-    leaves: at(inspected.leavesAt(), 0, nodes),
+    sizes: at(inspected.jobSizesAt(), 0, length),
   };
 }
 

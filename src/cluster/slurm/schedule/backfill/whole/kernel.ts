@@ -32,7 +32,6 @@ interface KernelExports {
   placeBeforeAt(): number;
   endsToldAt(): number;
   expectedAt(): number;
-  leavingAt(): number;
   countsAt(): number;
   nodesAt(): number;
   queueNodesAt(): number;

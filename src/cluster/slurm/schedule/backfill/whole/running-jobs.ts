@@ -83,23 +83,17 @@ export class RunningJobs {
   /** Tells of the jobs that have come. */
   #introduce(jobs: readonly SlurmJob[]): void {
     if (this.#come.length === 0) return;
-    const { now, config } = this.state;
+    const { now } = this.state;
     const { exports } = this.kernel;
-    const { bf_resolution } = config.scheduler.parameters;
     let nodes = 0;
     for (const i of this.#come) nodes += jobs[i]!.allocation!.node.length;
     exports.reserveNodes(nodes);
     const view = this.kernel.view();
-    const [end, leaving, count] = [
-      exports.endsToldAt() >> 2,
-      exports.leavingAt() >> 2,
-      exports.countsAt() >> 2,
-    ];
+    const [end, count] = [exports.endsToldAt() >> 2, exports.countsAt() >> 2];
     let told = exports.nodesAt() >> 2;
     for (const i of this.#come) {
       const { endTime, allocation } = jobs[i]!;
       view[end + i] = Math.min(endTime - now, farAway);
-      view[leaving + i] = Math.min(Math.floor(endTime / bf_resolution), 2 ** 31 - 1);
       view[count + i] = allocation!.node.length;
       view.set(allocation!.node, told);
       told += allocation!.node.length;

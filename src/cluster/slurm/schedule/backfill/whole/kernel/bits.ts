@@ -30,36 +30,36 @@ export function countShared(a: Row<u64>, at: i32, b: Row<u64>, bt: i32, words: i
 }
 
 /** The first member at or after a place of a set of so many words; -1 when there is none. */
-export function nextBit(set: Row<u64>, words: i32, from: i32): i32 {
+export function nextBit(set: Row<u64>, at: i32, words: i32, from: i32): i32 {
   let i = from >> 6;
   if (i >= words) return -1;
-  let bits = set[i] & (u64.MAX_VALUE << ((from & 63) as u64));
+  let bits = set[at + i] & (u64.MAX_VALUE << ((from & 63) as u64));
   while (bits === 0) {
     if (++i === words) return -1;
-    bits = set[i];
+    bits = set[at + i];
   }
   return (i << 6) + (ctz(bits) as i32);
 }
 
 /** The last member up to a place; 0 when there is none. */
-export function lastBit(set: Row<u64>, place: i32): i32 {
+export function lastBit(set: Row<u64>, at: i32, place: i32): i32 {
   let i = place >> 6;
-  let bits = set[i] & (u64.MAX_VALUE >> ((63 - (place & 63)) as u64));
+  let bits = set[at + i] & (u64.MAX_VALUE >> ((63 - (place & 63)) as u64));
   while (bits === 0) {
     if (i-- === 0) return 0;
-    bits = set[i];
+    bits = set[at + i];
   }
   return (i << 6) + 63 - (clz(bits) as i32);
 }
 
-export function setBit(set: Row<u64>, place: i32): void {
-  set[place >> 6] |= (1 as u64) << ((place & 63) as u64);
+export function setBit(set: Row<u64>, at: i32, place: i32): void {
+  set[at + (place >> 6)] |= (1 as u64) << ((place & 63) as u64);
 }
 
-export function clearBit(set: Row<u64>, place: i32): void {
-  set[place >> 6] &= ~((1 as u64) << ((place & 63) as u64));
+export function clearBit(set: Row<u64>, at: i32, place: i32): void {
+  set[at + (place >> 6)] &= ~((1 as u64) << ((place & 63) as u64));
 }
 
-export function hasBit(set: Row<u64>, place: i32): bool {
-  return ((set[place >> 6] >> ((place & 63) as u64)) & 1) !== 0;
+export function hasBit(set: Row<u64>, at: i32, place: i32): bool {
+  return ((set[at + (place >> 6)] >> ((place & 63) as u64)) & 1) !== 0;
 }

@@ -1,11 +1,10 @@
-import { copyWords, Row, row } from "./arrays";
-import { countShared } from "./bits";
+import { copyWords, row } from "./arrays";
 import { idle, words } from "./cluster";
 import { first, jobs, mask, word } from "./running";
 
 /**
- * The running jobs of a pass in blocks of neighbours by their end, from block 1 on. So that it need not be counted job by
- * job how many of some nodes come free by when.
+ * The running jobs of a pass in blocks of neighbours by their end, from block 1 on. So that it need not be gathered job by
+ * job which nodes are free by when.
  */
 
 /** Jobs of a block. */
@@ -48,9 +47,4 @@ export function ofJob(job: i32): i32 {
   while (block > 1 && begin[block] > job) block--;
   while (block < last && begin[block + 1] <= job) block++;
   return block;
-}
-
-/** How many members of a set are free once this block is gone. */
-export function countFree(set: Row<u64>, at: i32, block: i32): i32 {
-  return countShared(set, at, sets, block * words, words);
 }

@@ -64,14 +64,14 @@ export function plan(from: i32, to: i32): void {
   version++;
   cut(from);
   if (to < slots) cut(to);
-  const first = max(1, from === 0 ? 0 : lastBit(borders, from - 1));
+  const first = max(1, from === 0 ? 0 : lastBit(borders, 0, from - 1));
   const last = min(to, slots - 1);
   for (let word = first >> 6; word <= last >> 6; word++) {
     let dull = borders[word] & ~changes[word];
     if (word === first >> 6) dull &= u64.MAX_VALUE << ((first & 63) as u64);
     if (dull === 0) continue;
     const slot = (word << 6) + (ctz(dull) as i32);
-    if (slot <= last) clearBit(borders, slot);
+    if (slot <= last) clearBit(borders, 0, slot);
     return;
   }
 }
@@ -81,16 +81,16 @@ export function plan(from: i32, to: i32): void {
  * the end of the first segment that begins behind it. -1 when there is none.
  */
 export function next(slot: i32, last: i32): i32 {
-  const found = nextBit(returns, words, slot + 1);
+  const found = nextBit(returns, 0, words, slot + 1);
   if (found < 0 || found <= last) return found;
-  const behind = nextBit(borders, words, last + 1);
+  const behind = nextBit(borders, 0, words, last + 1);
   if (found <= behind) return found;
-  return found <= nextBit(borders, words, behind + 1) ? found : -1;
+  return found <= nextBit(borders, 0, words, behind + 1) ? found : -1;
 }
 
 /** The last slot up to this one at which nodes come free; 0 when there is none. */
 export function lastReturn(slot: i32): i32 {
-  return lastBit(returns, slot);
+  return lastBit(returns, 0, slot);
 }
 
 /**
@@ -108,17 +108,17 @@ export function reach(length: i32, last: i32): i32 {
 
 function note(slot: i32): void {
   if (ending[slot] > 0) {
-    setBit(returns, slot);
-    setBit(changes, slot);
+    setBit(returns, 0, slot);
+    setBit(changes, 0, slot);
     return;
   }
-  clearBit(returns, slot);
-  if (beginning[slot] > 0) setBit(changes, slot);
-  else clearBit(changes, slot);
+  clearBit(returns, 0, slot);
+  if (beginning[slot] > 0) setBit(changes, 0, slot);
+  else clearBit(changes, 0, slot);
 }
 
 function cut(slot: i32): void {
-  if (hasBit(borders, slot)) return;
-  setBit(borders, slot);
+  if (hasBit(borders, 0, slot)) return;
+  setBit(borders, 0, slot);
   records++;
 }

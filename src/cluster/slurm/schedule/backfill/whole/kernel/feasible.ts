@@ -9,9 +9,12 @@ import { slots } from "./clock";
 export let classes: i32 = 0;
 /** By class: slots that a job takes at least. */
 let lengths = row<i32>(0);
-/** By class and slot: by how many nodes more than in the slot before; the same summed over 32 slots. */
+/** By class and slot: by how many nodes more than in the slot before. */
 let steps = row<i32>(0);
+/** By class and 32 slots: the sum of their steps; and how much more than before them it is at most in one of them. */
 let sums = row<i32>(0);
+let peaks = row<i32>(0);
+const unknown: i32 = 1 << 30;
 let stride: i32 = 0;
 let blocks: i32 = 0;
 /** By class and number of nodes: the first slot found last in this pass, before which there is none. */
@@ -25,6 +28,7 @@ export function allocate(most: i32, mostClasses: i32, count: i32): void {
   lengths = row<i32>(mostClasses);
   steps = row<i32>(mostClasses * (most + 2));
   sums = row<i32>(mostClasses * ((most >> 5) + 1));
+  peaks = row<i32>(sums.length);
   known = row<i32>(mostClasses * (count + 1));
   knownIn = row<i32>(mostClasses * (count + 1));
 }
@@ -45,6 +49,7 @@ export function reset(count: i32, released: Row<i32>): void {
     for (const end = min(slot + 32, slots + 1); slot < end; slot++) sum += released[slot];
     sums[block] = sum;
   }
+  for (let k = 0; k < classes * blocks; k++) peaks[k] = unknown;
   const from = released.at;
   for (let i = 0; i < classes; i++) {
     memory.copy(steps.at + 4 * i * stride, from, 4 * stride);
@@ -81,19 +86,38 @@ export function first(i: i32, count: i32, from: i32): i32 {
 
 function search(i: i32, wanted: i32, from: i32): i32 {
   const at = i * stride;
-  const sumsAt = i * blocks;
+  let block = from >> 5;
   let count = 0;
-  for (let block = 0; block < from >> 5; block++) count += sums[sumsAt + block];
-  for (let slot = from & ~31; slot <= from; slot++) count += steps[at + slot];
-  let slot = from;
-  while (count < wanted) {
-    if (++slot > slots) return -1;
-    count += steps[at + slot];
+  for (let before = 0; before < block; before++) count += sums[i * blocks + before];
+  let slot = block << 5;
+  if (slot < from) {
+    while (slot < from) count += steps[at + slot++];
+    for (const end = min(++block << 5, slots + 1); slot < end; slot++) {
+      count += steps[at + slot];
+      if (count >= wanted) return slot;
+    }
   }
-  return slot;
+  for (; block < blocks; block++) {
+    const k = i * blocks + block;
+    if (count + peaks[k] < wanted) count += sums[k];
+    else {
+      const begin = count;
+      let peak = 0;
+      slot = block << 5;
+      for (const end = min(slot + 32, slots + 1); slot < end; slot++) {
+        count += steps[at + slot];
+        if (count >= wanted) return slot;
+        peak = max(peak, count - begin);
+      }
+      peaks[k] = peak;
+    }
+  }
+  return -1;
 }
 
 function add(i: i32, slot: i32, count: i32): void {
+  const k = i * blocks + (slot >> 5);
   steps[i * stride + slot] += count;
-  sums[i * blocks + (slot >> 5)] += count;
+  sums[k] += count;
+  peaks[k] = unknown;
 }

@@ -36,7 +36,6 @@ export {
   countsAt,
   endsToldAt,
   expectedAt,
-  leavingAt,
   placeBeforeAt,
   reserve as reserveJobs,
 } from "./running";
@@ -55,7 +54,6 @@ let place: i32 = 0;
 
 export function allocate(nodes: i32, slots: i32, classes: i32, resolution: i32): void {
   cluster.allocate(nodes);
-  running.allocate(nodes);
   stretches.allocate();
   nodePlans.allocate();
   spans.allocate();
@@ -138,7 +136,8 @@ export function start(nodes: i32, end: i32): void {
 /** The job that has started is at this place among the running jobs as they were told since. */
 export function enter(among: i32): void {
   blocks.enter(among);
-  spans.insertJob(among);
+  stretches.enter(among);
+  spans.enter(among);
 }
 
 /** Goes to the next job. */

@@ -44,7 +44,7 @@ export function freeBetween(start: i32, stop: i32, least: i32): usize {
 /** When so many nodes of what is free from slot to slot are expected, and puts them into the runs. */
 export function expectBetween(start: i32, stop: i32, wanted: i32, until: i32): i32 {
   const span = spans.freeIn(start, stop, wanted);
-  return span < 0 ? releases.never : releases.expect(span, wanted, until, timetable.blockBefore(start));
+  return span < 0 ? releases.never : releases.expect(span, wanted, until);
 }
 
 export function runsLength(): i32 {
@@ -69,6 +69,6 @@ export function jobWordsAt(): usize {
 export function jobMasksAt(): usize {
   return running.mask.at;
 }
-export function leavesAt(): usize {
-  return running.leaves.at;
+export function jobSizesAt(): usize {
+  return running.sizes.at;
 }

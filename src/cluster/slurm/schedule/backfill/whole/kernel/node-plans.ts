@@ -1,13 +1,13 @@
 import { longer, row } from "./arrays";
-import { base } from "./clock";
+import { slotOf } from "./clock";
 import { nodes } from "./cluster";
-import { leaves } from "./running";
+import { ends } from "./running";
 import * as runs from "./runs";
 import * as stretches from "./stretches";
 
 /** The plans of each stretch of nodes, one behind the other in time. */
 
-/** By the first node of a stretch: its first plan; -1 without any. */
+/** By the first node of a stretch: one more than its first plan; 0 without any. */
 let firstOf = row<i32>(0);
 /** By plan of a stretch: its slots `[from, to)`, and the next of the stretch, -1 for none. */
 let from = row<i32>(1024);
@@ -29,7 +29,7 @@ export function allocate(): void {
 
 export function reset(): void {
   length = 0;
-  firstOf.fill(-1);
+  firstOf.clear();
 }
 
 /** Is one of the nodes of `runs`, which begin with stretches, planned in `[start, stop)`? */
@@ -37,7 +37,7 @@ export function conflicts(start: i32, stop: i32): bool {
   for (let run = 0; run < runs.length; run++) {
     const last = runs.end[run];
     for (let node = runs.begin[run]; node < last; node = stretches.end[node])
-      for (let plan = firstOf[node]; plan >= 0; plan = nextOf[plan]) {
+      for (let plan = firstOf[node] - 1; plan >= 0; plan = nextOf[plan]) {
         if (from[plan] >= stop) break;
         if (to[plan] > start) return true;
       }
@@ -48,7 +48,7 @@ export function conflicts(start: i32, stop: i32): bool {
 /** Plans a stretch, which is free then, in `[start, stop)`, and notes how long it was free. */
 export function add(node: i32, start: i32, stop: i32): void {
   let before = -1;
-  let after = firstOf[node];
+  let after = firstOf[node] - 1;
   while (after >= 0 && from[after] < start) {
     before = after;
     after = nextOf[after];
@@ -58,7 +58,7 @@ export function add(node: i32, start: i32, stop: i32): void {
   end = after >= 0 ? from[after] : -1;
   const plan = record(start, stop, after);
   if (before >= 0) nextOf[before] = plan;
-  else firstOf[node] = plan;
+  else firstOf[node] = plan + 1;
 }
 
 /** Lets stretches begin and end with the runs. */
@@ -74,19 +74,19 @@ function cut(node: i32): void {
   const begin = stretches.cut(node);
   if (begin < 0) return;
   let last = -1;
-  for (let plan = firstOf[begin]; plan >= 0; plan = nextOf[plan]) {
+  for (let plan = firstOf[begin] - 1; plan >= 0; plan = nextOf[plan]) {
     const copy = record(from[plan], to[plan], -1);
     if (last >= 0) nextOf[last] = copy;
-    else firstOf[node] = copy;
+    else firstOf[node] = copy + 1;
     last = copy;
   }
-  if (last < 0) firstOf[node] = -1;
+  if (last < 0) firstOf[node] = 0;
 }
 
 /** The slot in which its job leaves, not before the present; -1 without a job. */
 function leavesIn(node: i32): i32 {
-  const slot = leaves[node];
-  return slot < 0 ? -1 : max(0, slot - base);
+  const holder = stretches.holder[node];
+  return holder === 0 ? -1 : slotOf(max(0, ends[holder - 1]));
 }
 
 function record(start: i32, stop: i32, after: i32): i32 {

@@ -1,4 +1,4 @@
-import { longer, row } from "./arrays";
+import { longer, Row, row } from "./arrays";
 import * as told from "./told";
 
 /**
@@ -9,57 +9,40 @@ export let jobs: i32 = 0;
 /** When each reaches its limit, and when it is expected to be gone, in seconds from the present on. */
 export let ends = row<i32>(256);
 export let expected = row<i32>(256);
+/** Nodes of each, and of all together. */
+export let sizes = row<i32>(256);
+export let held: i32 = 0;
 /** Where the words of each begin (one more than there are jobs): which word of a set of nodes, and its nodes in it. */
 export let first = row<i32>(257);
 export let word = row<i32>(1024);
 export let mask = row<u64>(1024);
-/** By node: the slot, counted from the run's start, in which its job reaches its limit; -1 without a job. */
-export let leaves = row<i32>(0);
-/** By node: what tells its job from others; 0 without a job. */
-export let holder = row<i32>(0);
-/** Nodes of all jobs together. */
-export let held: i32 = 0;
 
+/** The same before an update. */
 let endsBefore = row<i32>(256);
+let sizesBefore = row<i32>(256);
 let firstBefore = row<i32>(257);
 let wordBefore = row<i32>(1024);
 let maskBefore = row<u64>(1024);
-let entries = row<i32>(256);
-let entriesBefore = row<i32>(256);
-let entered: i32 = 0;
 
 /**
- * What is told of the jobs before an update: the place of each before, -1 for those that come; and of these their end,
- * the slot of it and how many of the nodes in `told` are theirs. `expected` is told of those whose time is over.
+ * What is told of the jobs before an update: the place of each before, -1 for those that come; and of these their end
+ * and how many of the nodes in `told` are theirs. `expected` is told of those whose time is over.
  */
 let placeBefore = row<i32>(256);
 let endsTold = row<i32>(256);
-let leaving = row<i32>(256);
 let counts = row<i32>(256);
-
-export function allocate(count: i32): void {
-  leaves = row<i32>(count);
-  leaves.fill(-1);
-  holder = row<i32>(count);
-}
 
 /** Makes room to tell of so many jobs. */
 export function reserve(jobCount: i32): void {
   while (ends.length < jobCount) {
     ends = longer(ends);
-    endsBefore = longer(endsBefore);
     expected = longer(expected);
-    entries = longer(entries);
-    entriesBefore = longer(entriesBefore);
+    sizes = longer(sizes);
     placeBefore = longer(placeBefore);
     endsTold = longer(endsTold);
-    leaving = longer(leaving);
     counts = longer(counts);
   }
-  while (first.length <= jobCount) {
-    first = longer(first);
-    firstBefore = longer(firstBefore);
-  }
+  while (first.length <= jobCount) first = longer(first);
 }
 
 export function endsToldAt(): usize {
@@ -71,56 +54,49 @@ export function expectedAt(): usize {
 export function placeBeforeAt(): usize {
   return placeBefore.at;
 }
-export function leavingAt(): usize {
-  return leaving.at;
-}
 export function countsAt(): usize {
   return counts.at;
 }
 
 /** The jobs as they were told, so many seconds after the last time. */
 export function update(count: i32, passed: i32): void {
-  swap();
+  keepBefore();
   let at = 0;
-  let old = 0;
   let given = 0;
+  held = 0;
   for (let i = 0; i < count; i++) {
     first[i] = at;
     const before = placeBefore[i];
     if (before < 0) {
-      at = enter(i, given, at);
+      at = enter(given, counts[i], at);
       given += counts[i];
+      sizes[i] = counts[i];
       ends[i] = endsTold[i];
     } else {
-      while (old < before) leave(old++);
-      old++;
-      at = keep(before, at);
+      at = stay(before, at);
+      sizes[i] = sizesBefore[before];
       ends[i] = endsBefore[before] - passed;
-      entries[i] = entriesBefore[before];
     }
+    held += sizes[i];
     if (ends[i] > 0) expected[i] = ends[i];
   }
-  while (old < jobs) leave(old++);
   first[count] = at;
   jobs = count;
 }
 
-function swap(): void {
-  const n = ends;
-  ends = endsBefore;
-  endsBefore = n;
-  const f = first;
-  first = firstBefore;
-  firstBefore = f;
-  const w = word;
-  word = wordBefore;
-  wordBefore = w;
-  const m = mask;
-  mask = maskBefore;
-  maskBefore = m;
-  const e = entries;
-  entries = entriesBefore;
-  entriesBefore = e;
+function keepBefore(): void {
+  endsBefore = copied(ends, endsBefore, jobs);
+  sizesBefore = copied(sizes, sizesBefore, jobs);
+  firstBefore = copied(first, firstBefore, jobs + 1);
+  wordBefore = copied(word, wordBefore, first[jobs]);
+  maskBefore = copied(mask, maskBefore, first[jobs]);
+}
+
+/** Copies so many into the other, or into one as long when it is too short. */
+function copied<T>(from: Row<T>, into: Row<T>, count: i32): Row<T> {
+  const to = into.length < count ? row<T>(from.length) : into;
+  memory.copy(to.at, from.at, (count as usize) << alignof<T>());
+  return to;
 }
 
 function makeRoom(length: i32): void {
@@ -130,7 +106,7 @@ function makeRoom(length: i32): void {
   }
 }
 
-function keep(before: i32, at: i32): i32 {
+function stay(before: i32, at: i32): i32 {
   const from = firstBefore[before];
   const words = firstBefore[before + 1] - from;
   makeRoom(at + words);
@@ -141,36 +117,17 @@ function keep(before: i32, at: i32): i32 {
   return at + words;
 }
 
-function enter(place: i32, given: i32, from: i32): i32 {
-  const entry = ++entered;
-  entries[place] = entry;
-  const last = given + counts[place];
+/** The words of a job that comes, from the nodes that were told. */
+function enter(given: i32, count: i32, from: i32): i32 {
+  const last = given + count;
   let at = from;
   for (let i = given; i < last; at++) {
     makeRoom(at + 1);
     const row = told.nodes[i] >> 6;
     let bits: u64 = 0;
-    for (; i < last && told.nodes[i] >> 6 === row; i++) {
-      const node = told.nodes[i];
-      bits |= (1 as u64) << ((node & 63) as u64);
-      leaves[node] = leaving[place];
-      holder[node] = entry;
-    }
+    for (; i < last && told.nodes[i] >> 6 === row; i++) bits |= (1 as u64) << ((told.nodes[i] & 63) as u64);
     word[at] = row;
     mask[at] = bits;
   }
-  held += counts[place];
   return at;
-}
-
-function leave(old: i32): void {
-  for (let i = firstBefore[old]; i < firstBefore[old + 1]; i++)
-    for (let bits = maskBefore[i]; bits !== 0; bits &= bits - 1) {
-      const node = (wordBefore[i] << 6) + (ctz(bits) as i32);
-      held--;
-      // Another may hold it by now.
-      if (holder[node] !== entriesBefore[old]) continue;
-      leaves[node] = -1;
-      holder[node] = 0;
-    }
 }

@@ -4,7 +4,7 @@ import * as feasible from "./feasible";
 import * as nodePlans from "./node-plans";
 import * as releases from "./releases";
 import * as spans from "./spans";
-import { anyReleased, blockBefore, lastLookBefore } from "./timetable";
+import { anyReleased, lastLookBefore } from "./timetable";
 
 /** A job's place: what `SlotSearch` finds with the map of segments, for jobs of whole nodes. Its nodes are in `runs`. */
 
@@ -36,7 +36,7 @@ export function find(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool
     }
     const later = next < 0 ? releases.later : timeOf(next);
     if (next < 0 || possible < next || (possible === next && anyReleased(next))) {
-      const found = look(nodes, slot, last, later, max(slot, possible));
+      const found = look(nodes, slot, last, later);
       if (found >= 0 && found <= later && found !== releases.later) {
         start = max(found, time);
         if (start === 0 || !nodePlans.conflicts(slotOf(start), slotOf(start + seconds))) return;
@@ -67,13 +67,12 @@ export function isTested(nodes: i32, seconds: i32): bool {
 }
 
 /**
- * When it would start on what is free in these slots, if by `later`; `never` when there are too few nodes. It is not likely
- * to start before the slot `possible`.
+ * When it would start on what is free in these slots, if by `later`; `never` when there are too few nodes.
  */
-function look(nodes: i32, slot: i32, last: i32, later: i32, possible: i32): i32 {
+function look(nodes: i32, slot: i32, last: i32, later: i32): i32 {
   const span = spans.freeIn(slot, last, nodes);
   if (span < 0) return releases.never;
   tested = true;
   usable = span;
-  return releases.expect(span, nodes, later, blockBefore(possible));
+  return releases.expect(span, nodes, later);
 }

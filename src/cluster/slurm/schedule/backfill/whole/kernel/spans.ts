@@ -1,6 +1,7 @@
 import { copyWords, longer, row } from "./arrays";
 import { clearBits, countBits } from "./bits";
-import { avail, nodes, words } from "./cluster";
+import { avail, words } from "./cluster";
+import * as holders from "./holders";
 import * as runs from "./runs";
 
 /**
@@ -16,14 +17,16 @@ let begin = row<i32>(256);
 let end = row<i32>(256);
 let plans: i32 = 0;
 
-/** Spans that are kept; when there are as many, they are made anew. */
+/** Spans that are kept; when there are as many, they are made anew. The first is what there is without any plan. */
 const most: i32 = 256;
 /** By span: the words of its free nodes, their number, and the plans that have been taken out. */
 export let free = row<u64>(0);
 const counts = row<i32>(most);
 const known = row<i32>(most);
-/** And a running job before which none holds any of them. */
-export const firstHolder = row<i32>(most);
+/** By span: its first and last slot, and how many plans are taken out. */
+const starts = row<i32>(most);
+const stops = row<i32>(most);
+const taken = row<i32>(most);
 let spans: i32 = 0;
 /** A table of spans by the slots of begin and end: one more than the span, as of a version of the table. */
 const tableSize: i32 = 1024;
@@ -36,14 +39,29 @@ export function allocate(): void {
   free = row<u64>(most * words);
 }
 
+/** Nothing is planned, and jobs run as they do now. */
 export function reset(): void {
   plans = 0;
   forget();
 }
 
 function forget(): void {
-  spans = 0;
   version++;
+  holders.reset(most);
+  spans = 1;
+  known[0] = 0;
+  taken[0] = 0;
+  starts[0] = i32.MAX_VALUE;
+  stops[0] = -1;
+  counts[0] = countBits(avail, 0, words);
+  copyWords(avail, 0, free, 0, words);
+  holders.count(0, free);
+}
+
+/** A job at this place has come to run on the nodes of `runs`, which no job had. */
+export function enter(place: i32): void {
+  if (!holders.hasRoom()) forget();
+  else for (let span = 0; span < spans; span++) holders.enter(span, free, place);
 }
 
 /** A plan for the nodes of `runs` in slots `[start, stop)`. */
@@ -73,13 +91,8 @@ export function add(start: i32, stop: i32): void {
  */
 export function freeIn(start: i32, stop: i32, least: i32): i32 {
   const span = find(start, stop);
-  if (counts[span] >= least && known[span] < plans) takeOut(span, start, stop);
+  if (counts[span] >= least && known[span] < plans) takeOut(span);
   return counts[span] < least ? -1 : span;
-}
-
-/** The running jobs from this place on have moved by one. */
-export function insertJob(place: i32): void {
-  for (let span = 0; span < spans; span++) firstHolder[span] = min(firstHolder[span], place);
 }
 
 function find(start: i32, stop: i32): i32 {
@@ -95,22 +108,42 @@ function find(start: i32, stop: i32): i32 {
   keys[slot] = key;
   spanOf[slot] = span;
   versionOf[slot] = version;
-  copyWords(avail, 0, free, span * words, words);
-  known[span] = 0;
-  counts[span] = nodes;
-  firstHolder[span] = 0;
-  takeOut(span, start, stop);
+  starts[span] = start;
+  stops[span] = stop;
+  const inner = widestWithin(span);
+  copyWords(free, inner * words, free, span * words, words);
+  counts[span] = counts[inner];
+  taken[span] = taken[inner];
+  holders.copy(inner, span);
+  for (let plan = 0; plan < known[inner]; plan++)
+    if (from[plan] <= stop && to[plan] > start && (from[plan] > stops[inner] || to[plan] <= starts[inner]))
+      takePlan(span, plan);
+  known[span] = known[inner];
+  takeOut(span);
   return span;
 }
 
+/** The span within this one of which most has been taken: all of it is to be taken of this one too. */
+function widestWithin(span: i32): i32 {
+  let best = 0;
+  for (let inner = 1; inner < span; inner++)
+    if (starts[inner] >= starts[span] && stops[inner] <= stops[span] && taken[inner] > taken[best])
+      best = inner;
+  return best;
+}
+
 /** Takes out of a span what plans hold that it does not know yet. */
-function takeOut(span: i32, start: i32, stop: i32): void {
-  const at = span * words;
-  for (let plan = known[span]; plan < plans; plan++) {
-    if (from[plan] > stop || to[plan] <= start) continue;
-    const last = first[plan + 1];
-    for (let run = first[plan]; run < last; run++) clearBits(free, at, begin[run], end[run]);
-  }
+function takeOut(span: i32): void {
+  for (let plan = known[span]; plan < plans; plan++)
+    if (from[plan] <= stops[span] && to[plan] > starts[span]) takePlan(span, plan);
   known[span] = plans;
-  counts[span] = countBits(free, at, words);
+}
+
+function takePlan(span: i32, plan: i32): void {
+  taken[span]++;
+  const last = first[plan + 1];
+  for (let run = first[plan]; run < last; run++) {
+    counts[span] -= holders.takeOut(span, free, begin[run], end[run]);
+    clearBits(free, span * words, begin[run], end[run]);
+  }
 }

@@ -1,7 +1,8 @@
 import { row } from "./arrays";
 import { hasBit, lastBit, nextBit, setBit } from "./bits";
 import { avail, nodes, words } from "./cluster";
-import { holder } from "./running";
+import { first, jobs, mask, word } from "./running";
+import * as runs from "./runs";
 
 /**
  * Stretches of neighbouring nodes that have been alike since the pass began: held by one job or by none, and in the same
@@ -11,10 +12,13 @@ import { holder } from "./running";
 
 /** By first node: the node behind the last. */
 export let end = row<i32>(0);
+/** By first node: one more than the place of the running job that holds it, 0 without one. */
+export let holder = row<i32>(0);
 let begins = row<u64>(0);
 
 export function allocate(): void {
   end = row<i32>(nodes);
+  holder = row<i32>(nodes);
   begins = row<u64>(words);
 }
 
@@ -26,25 +30,55 @@ export function reset(): void {
     begins[i] = avail[i] ^ ((avail[i] << 1) | given);
     given = avail[i] >> 63;
   }
-  setBit(begins, 0);
-  for (let node = 1, job = holder[0]; node < nodes; node++) {
-    if (holder[node] === job) continue;
-    job = holder[node];
-    setBit(begins, node);
-  }
+  setBit(begins, 0, 0);
+  holder.clear();
+  for (let job = 0; job < jobs; job++) beginAround(job);
   for (let node = 0; node >= 0 && node < nodes; ) {
-    const next = nextBit(begins, words, node + 1);
+    const next = nextBit(begins, 0, words, node + 1);
     end[node] = next < 0 ? nodes : min(next, nodes);
     node = next;
   }
 }
 
+/** Lets stretches begin and end with the nodes of a job. */
+function beginAround(job: i32): void {
+  let behind = -1;
+  let held: u64 = 0;
+  for (let i = first[job]; i < first[job + 1]; i++) {
+    const k = word[i];
+    if (k !== behind) {
+      beginWith(behind, held);
+      held = 0;
+    }
+    begins[k] |= mask[i] ^ ((mask[i] << 1) | held);
+    for (let bits = mask[i] & begins[k]; bits !== 0; bits &= bits - 1)
+      holder[(k << 6) + (ctz(bits) as i32)] = job + 1;
+    held = mask[i] >> 63;
+    behind = k + 1;
+  }
+  beginWith(behind, held);
+}
+
+function beginWith(k: i32, bit: u64): void {
+  if (bit !== 0 && k < words) begins[k] |= bit;
+}
+
+/** The nodes of `runs`, with which stretches begin and end, are held by the job at this place, and nobody's before. */
+export function enter(place: i32): void {
+  for (let node = 0; node < nodes; node = end[node]) if (holder[node] > place) holder[node]++;
+  for (let run = 0; run < runs.length; run++) {
+    const last = runs.end[run];
+    for (let node = runs.begin[run]; node < last; node = end[node]) holder[node] = place + 1;
+  }
+}
+
 /** Lets a stretch begin at a node. Answers the first node of the one that has been cut; -1 when none had to be. */
 export function cut(node: i32): i32 {
-  if (node >= nodes || hasBit(begins, node)) return -1;
-  const begin = lastBit(begins, node);
-  setBit(begins, node);
+  if (node >= nodes || hasBit(begins, 0, node)) return -1;
+  const begin = lastBit(begins, 0, node);
+  setBit(begins, 0, node);
   end[node] = end[begin];
   end[begin] = node;
+  holder[node] = holder[begin];
   return begin;
 }

@@ -1,12 +1,11 @@
 import { row } from "./arrays";
-import * as blocks from "./blocks";
 import * as borders from "./borders";
 import * as candidates from "./candidates";
 import { resolution, slotOf, slots, timeOf } from "./clock";
 import { vacant } from "./cluster";
 import * as feasible from "./feasible";
 import * as nodePlans from "./node-plans";
-import { ends, first, jobs, mask } from "./running";
+import { ends, jobs, sizes } from "./running";
 import * as runs from "./runs";
 import * as spans from "./spans";
 import * as stretches from "./stretches";
@@ -20,12 +19,9 @@ import * as stretches from "./stretches";
 
 /** By slot: nodes whose jobs leave in it. */
 let released = row<i32>(0);
-/** By slot: the last block of jobs that leave before it. */
-let blocksBefore = row<i32>(0);
 
 export function allocate(most: i32): void {
   released = row<i32>(most + 2);
-  blocksBefore = row<i32>(most + 2);
 }
 
 /** Nothing is planned, and jobs run as they do now. */
@@ -36,25 +32,14 @@ export function reset(classes: i32): void {
   nodePlans.reset();
   released.clear();
   released[0] = vacant();
-  let filled = 0;
   for (let i = 0; i < jobs; i++) {
     const slot = ends[i] < 0 ? 0 : slotOf(ends[i]);
     // Jobs are in the order of their ends.
     if (slot > slots) break;
-    const block = blocks.ofJob(i) - 1;
-    while (filled <= slot) blocksBefore[filled++] = block;
-    let count: u64 = 0;
-    for (let k = first[i]; k < first[i + 1]; k++) count += popcnt(mask[k]);
-    released[slot] += count as i32;
+    released[slot] += sizes[i];
   }
-  while (filled <= slots) blocksBefore[filled++] = blocks.last - 1;
   feasible.reset(classes, released);
   candidates.reset(classes, released[0]);
-}
-
-/** The last block of jobs that leave before this slot. */
-export function blockBefore(slot: i32): i32 {
-  return blocksBefore[min(slot, slots)];
 }
 
 /** Does a running job leave in this slot? */

@@ -1,21 +1,6 @@
 import { Row } from "./arrays";
 /** Sets of small integers as rows of 64-bit words in longer arrays, each known by the place of its first word. */
 
-/** Clears the bits `begin` to `end - 1`; at least one. */
-export function clearBits(set: Row<u64>, at: i32, begin: i32, end: i32): void {
-  const first = at + (begin >> 6);
-  const last = at + ((end - 1) >> 6);
-  const low = u64.MAX_VALUE << ((begin & 63) as u64);
-  const high = u64.MAX_VALUE >> ((63 - ((end - 1) & 63)) as u64);
-  if (first === last) {
-    set[first] &= ~(low & high);
-    return;
-  }
-  set[first] &= ~low;
-  for (let i = first + 1; i < last; i++) set[i] = 0;
-  set[last] &= ~high;
-}
-
 export function countBits(set: Row<u64>, at: i32, words: i32): i32 {
   let count: u64 = 0;
   for (let i = at; i < at + words; i++) count += popcnt(set[i]);

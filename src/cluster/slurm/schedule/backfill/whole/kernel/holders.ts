@@ -59,20 +59,12 @@ export function copy(span: i32, into: i32): void {
   copyWords(some, span * numberWords, some, into * numberWords, numberWords);
 }
 
-/** Takes nodes `[begin, end)`, with which stretches begin and end, as far as they are `free` in it. Answers how many. */
-export function takeOut(span: i32, free: Row<u64>, begin: i32, end: i32): i32 {
-  let taken = 0;
-  for (let node = begin; node < end; node = stretches.end[node]) {
-    if (!hasBit(free, span * words, node)) continue;
-    const nodes = stretches.end[node] - node;
-    const number = stretches.holder[node];
-    const left = counts[span * stride + number] - nodes;
-    counts[span * stride + number] = left;
-    sums[span * groups + (number >> group)] -= nodes;
-    if (left === 0) clearBit(some, span * numberWords, number);
-    taken += nodes;
-  }
-  return taken;
+/** Takes so many nodes of a holder out of a span. */
+export function takeOut(span: i32, number: i32, nodes: i32): void {
+  const left = counts[span * stride + number] - nodes;
+  counts[span * stride + number] = left;
+  sums[span * groups + (number >> group)] -= nodes;
+  if (left === 0) clearBit(some, span * numberWords, number);
 }
 
 /** The nodes of `runs`, with which stretches begin and end and which nobody held, are those of a job that has come. */

@@ -1,20 +1,17 @@
 import { copyWords, longer, row } from "./arrays";
-import { clearBits, countBits } from "./bits";
+import { countBits } from "./bits";
 import { avail, words } from "./cluster";
 import * as holders from "./holders";
-import * as runs from "./runs";
+import * as pieces from "./pieces";
 
 /**
  * Which nodes plans leave free from one slot to another. Jobs of few limits look at the same times again and again, and
  * few plans are made between: what was answered is kept, and brought up to date when it is asked for again.
  */
 
-/** Plans in the order in which they were made: their slots, and where the runs of each begin; one more than there are. */
+/** The slots of plans, in the order in which they were made. */
 let from = row<i32>(64);
 let to = row<i32>(64);
-let first = row<i32>(65);
-let begin = row<i32>(256);
-let end = row<i32>(256);
 let plans: i32 = 0;
 
 /** Spans that are kept; when there are as many, they are made anew. The first is what there is without any plan. */
@@ -37,11 +34,13 @@ let version: i32 = 0;
 
 export function allocate(): void {
   free = row<u64>(most * words);
+  pieces.allocate();
 }
 
 /** Nothing is planned, and jobs run as they do now. */
 export function reset(): void {
   plans = 0;
+  pieces.reset();
   forget();
 }
 
@@ -60,29 +59,20 @@ function forget(): void {
 
 /** A job at this place has come to run on the nodes of `runs`, which no job had. */
 export function enter(place: i32): void {
+  pieces.enter(place);
   if (!holders.hasRoom()) forget();
   else for (let span = 0; span < spans; span++) holders.enter(span, free, place);
 }
 
-/** A plan for the nodes of `runs` in slots `[start, stop)`. */
+/** A plan for the nodes of `runs`, with which stretches begin and end, in slots `[start, stop)`. */
 export function add(start: i32, stop: i32): void {
-  if (plans + 1 === first.length) first = longer(first);
   if (plans === from.length) {
     from = longer(from);
     to = longer(to);
   }
   from[plans] = start;
-  to[plans] = stop;
-  let at = first[plans];
-  for (let run = 0; run < runs.length; run++, at++) {
-    if (at === begin.length) {
-      begin = longer(begin);
-      end = longer(end);
-    }
-    begin[at] = runs.begin[run];
-    end[at] = runs.end[run];
-  }
-  first[++plans] = at;
+  to[plans++] = stop;
+  pieces.addPlan();
 }
 
 /**
@@ -141,9 +131,13 @@ function takeOut(span: i32): void {
 
 function takePlan(span: i32, plan: i32): void {
   taken[span]++;
-  const last = first[plan + 1];
-  for (let run = first[plan]; run < last; run++) {
-    counts[span] -= holders.takeOut(span, free, begin[run], end[run]);
-    clearBits(free, span * words, begin[run], end[run]);
+  const last = pieces.first[plan + 1];
+  for (let piece = pieces.first[plan]; piece < last; piece++) {
+    const at = span * words + pieces.word[piece];
+    const bits = free[at] & pieces.mask[piece];
+    const nodes = popcnt(bits) as i32;
+    free[at] ^= bits;
+    counts[span] -= nodes;
+    holders.takeOut(span, pieces.holder[piece], nodes);
   }
 }

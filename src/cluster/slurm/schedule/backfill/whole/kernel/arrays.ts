@@ -25,6 +25,11 @@ export class Row<T> {
     return changetype<usize>(this);
   }
 
+  /** It from a place on; how long that is is not to be asked. */
+  from(index: i32): Row<T> {
+    return changetype<Row<T>>(this.at + ((index as usize) << alignof<T>()));
+  }
+
   fill(value: T): void {
     for (let i = 0; i < this.length; i++) this.set(i, value);
   }

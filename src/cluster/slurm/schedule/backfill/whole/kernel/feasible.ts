@@ -64,10 +64,9 @@ export function hold(from: i32, to: i32, count: i32, begin: i32, end: i32): void
     const last = end < 0 ? slots : end - length;
     if (last < begin) continue;
     // What was [begin, last] is now [begin, from - length] and [to, last].
-    const left = from - length;
-    add(i, left < begin ? begin : left + 1, -count);
-    if (to <= last) add(i, to, count);
-    else if (last < slots) add(i, last + 1, count);
+    add(i, max(begin, from - length + 1), -count);
+    const behind = min(to, last + 1);
+    if (behind <= slots) add(i, behind, count);
   }
 }
 
@@ -85,32 +84,34 @@ export function first(i: i32, count: i32, from: i32): i32 {
 }
 
 function search(i: i32, wanted: i32, from: i32): i32 {
-  const at = i * stride;
+  const step = steps.from(i * stride);
+  const sum = sums.from(i * blocks);
+  const peak = peaks.from(i * blocks);
   let block = from >> 5;
   let count = 0;
-  for (let before = 0; before < block; before++) count += sums[i * blocks + before];
+  for (let before = 0; before < block; before++) count += sum[before];
   let slot = block << 5;
   if (slot < from) {
-    while (slot < from) count += steps[at + slot++];
+    while (slot < from) count += step[slot++];
     for (const end = min(++block << 5, slots + 1); slot < end; slot++) {
-      count += steps[at + slot];
+      count += step[slot];
       if (count >= wanted) return slot;
     }
   }
   for (; block < blocks; block++) {
-    const k = i * blocks + block;
-    if (count + peaks[k] < wanted) count += sums[k];
-    else {
-      const begin = count;
-      let peak = 0;
-      slot = block << 5;
-      for (const end = min(slot + 32, slots + 1); slot < end; slot++) {
-        count += steps[at + slot];
-        if (count >= wanted) return slot;
-        peak = max(peak, count - begin);
-      }
-      peaks[k] = peak;
+    if (count + peak[block] < wanted) {
+      count += sum[block];
+      continue;
     }
+    const begin = count;
+    let most = 0;
+    slot = block << 5;
+    for (const end = min(slot + 32, slots + 1); slot < end; slot++) {
+      count += step[slot];
+      if (count >= wanted) return slot;
+      most = max(most, count - begin);
+    }
+    peak[block] = most;
   }
   return -1;
 }

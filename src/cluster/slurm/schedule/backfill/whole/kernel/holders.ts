@@ -2,7 +2,8 @@ import { copyWords, Row, row } from "./arrays";
 import { clearBit, countShared, hasBit, lastBit, nextBit, setBit } from "./bits";
 import * as blocks from "./blocks";
 import { words } from "./cluster";
-import { first, jobs, mask, word } from "./running";
+import * as pieces from "./pieces";
+import * as running from "./running";
 import * as runs from "./runs";
 import * as stretches from "./stretches";
 
@@ -24,7 +25,7 @@ let some = row<u64>(0);
 
 /** Makes room for so many spans, as jobs run now and a few more. */
 export function reset(spans: i32): void {
-  numberWords = (jobs >> 6) + 2;
+  numberWords = (running.jobs >> 6) + 2;
   stride = numberWords << 6;
   groups = stride >> group;
   if (counts.length >= spans * stride) return;
@@ -35,7 +36,7 @@ export function reset(spans: i32): void {
 
 /** May another job come? */
 export function hasRoom(): bool {
-  return jobs < stride;
+  return running.jobs < stride;
 }
 
 /** Counts the nodes `free` of a span. */
@@ -45,9 +46,11 @@ export function count(span: i32, free: Row<u64>): void {
   memory.fill(some.at + 8 * span * numberWords, 0, 8 * numberWords);
   const at = span * words;
   change(span, 0, countShared(free, at, blocks.sets, 0, words));
-  for (let job = 0; job < jobs; job++) {
+  for (let job = 0; job < running.jobs; job++) {
+    const end = running.first[job + 1];
     let held: u64 = 0;
-    for (let i = first[job]; i < first[job + 1]; i++) held += popcnt(free[at + word[i]] & mask[i]);
+    for (let i = running.first[job]; i < end; i++)
+      held += popcnt(free[at + running.word[i]] & running.mask[i]);
     change(span, job + 1, held as i32);
   }
 }
@@ -59,12 +62,28 @@ export function copy(span: i32, into: i32): void {
   copyWords(some, span * numberWords, some, into * numberWords, numberWords);
 }
 
-/** Takes so many nodes of a holder out of a span. */
-export function takeOut(span: i32, number: i32, nodes: i32): void {
-  const left = counts[span * stride + number] - nodes;
-  counts[span * stride + number] = left;
-  sums[span * groups + (number >> group)] -= nodes;
-  if (left === 0) clearBit(some, span * numberWords, number);
+/** Takes the nodes of a plan out of those that are `free` in a span. Answers how many were. */
+export function takeOut(span: i32, free: Row<u64>, plan: i32): i32 {
+  const counted = counts.from(span * stride);
+  const summed = sums.from(span * groups);
+  const word = pieces.word;
+  const mask = pieces.mask;
+  const holder = pieces.holder;
+  const last = pieces.first[plan + 1];
+  let taken = 0;
+  for (let piece = pieces.first[plan]; piece < last; piece++) {
+    const bits = free[word[piece]] & mask[piece];
+    if (bits === 0) continue;
+    free[word[piece]] ^= bits;
+    const nodes = popcnt(bits) as i32;
+    const number = holder[piece];
+    const left = counted[number] - nodes;
+    counted[number] = left;
+    summed[number >> group] -= nodes;
+    if (left === 0) clearBit(some, span * numberWords, number);
+    taken += nodes;
+  }
+  return taken;
 }
 
 /** The nodes of `runs`, with which stretches begin and end and which nobody held, are those of a job that has come. */

@@ -63,11 +63,14 @@ function endOfBatch(span: i32, holder: i32): i32 {
 function take(at: i32, gone: i32, wanted: i32): void {
   const block = gone === 0 ? 1 : blocks.ofJob(gone - 1);
   const row = (block - 1) * words;
-  for (let i = 0; i < words; i++) gathered[i] = free[at + i] & blocks.sets[row + i];
+  const set = gathered;
+  const nodes = free.from(at);
+  const ready = blocks.sets.from(row);
+  for (let i = 0; i < words; i++) set[i] = nodes[i] & ready[i];
   const end = first[gone];
   for (let i = first[blocks.begin[block]]; i < end; i++) {
     const k = word[i];
-    gathered[k] |= free[at + k] & mask[i];
+    set[k] |= nodes[k] & mask[i];
   }
-  takeTightest(gathered, words, wanted);
+  takeTightest(set, words, wanted);
 }

@@ -131,13 +131,5 @@ function takeOut(span: i32): void {
 
 function takePlan(span: i32, plan: i32): void {
   taken[span]++;
-  const last = pieces.first[plan + 1];
-  for (let piece = pieces.first[plan]; piece < last; piece++) {
-    const at = span * words + pieces.word[piece];
-    const bits = free[at] & pieces.mask[piece];
-    const nodes = popcnt(bits) as i32;
-    free[at] ^= bits;
-    counts[span] -= nodes;
-    holders.takeOut(span, pieces.holder[piece], nodes);
-  }
+  counts[span] -= holders.takeOut(span, free.from(span * words), plan);
 }

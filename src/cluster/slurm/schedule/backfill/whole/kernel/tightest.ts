@@ -1,11 +1,14 @@
 import { Row, row } from "./arrays";
-import { clearBit, hasBit, lastBit, nextBit, setBit } from "./bits";
+import { lastBit, nextBit, setBit } from "./bits";
 import * as runs from "./runs";
 
 /** Runs of the set that nothing was taken of yet. */
 let begins = row<i32>(0);
 let ends = row<i32>(0);
-/** The lengths of runs; by length: the first run of it; by run: the next of its length, -1 at the end. */
+/**
+ * The lengths of runs; by length: one more than the first run of it that is left, 0 when there is none; by run: the next of
+ * its length, -1 at the end.
+ */
 let sizes = row<u64>(0);
 let firstOf = row<i32>(0);
 let nextOf = row<i32>(0);
@@ -66,28 +69,33 @@ export function takeTightest(set: Row<u64>, words: i32, count: i32): void {
 
 /** No run suffices: the longest are taken until one does. */
 function takeSeveral(found: i32, count: i32): void {
+  const beginOf = begins;
+  const endOf = ends;
+  const next = nextOf;
+  const first = firstOf;
+  let longest = 0;
   // The first of a length is noted last.
   for (let run = found - 1; run >= 0; run--) {
-    const size = ends[run] - begins[run];
-    nextOf[run] = hasBit(sizes, 0, size) ? firstOf[size] : -1;
-    firstOf[size] = run;
+    const size = endOf[run] - beginOf[run];
+    next[run] = first[size] - 1;
+    first[size] = run + 1;
     setBit(sizes, 0, size);
+    longest = max(longest, size);
   }
   let left = count;
-  for (let size = longest(); size < left; size = longest()) {
-    const run = firstOf[size];
-    runs.push(begins[run], ends[run]);
+  for (let size = longest; size < left; ) {
+    const run = first[size] - 1;
+    runs.push(beginOf[run], endOf[run]);
     left -= size;
-    firstOf[size] = nextOf[run];
-    if (nextOf[run] < 0) clearBit(sizes, 0, size);
+    first[size] = next[run] + 1;
+    if (next[run] < 0) size = lastBit(sizes, 0, size - 1);
   }
   if (left > 0) {
-    const from = begins[firstOf[nextBit(sizes, 0, sizes.length, left)]];
+    let size = left;
+    while (first[size] === 0) size = nextBit(sizes, 0, sizes.length, size + 1);
+    const from = beginOf[first[size] - 1];
     runs.push(from, from + left);
   }
-  sizes.clear();
-}
-
-function longest(): i32 {
-  return lastBit(sizes, 0, (sizes.length << 6) - 1);
+  for (let size = longest; size > 0; size = lastBit(sizes, 0, size - 1)) first[size] = 0;
+  sizes.clear((longest >> 6) + 1);
 }

@@ -40,6 +40,19 @@ export interface Attempt {
   magnetic: boolean;
 }
 
+/** A job, or the next task of an array, that is being given its place. */
+export interface Trial extends SlotNeeds {
+  readonly attempt: Attempt;
+  /** The limit that it was submitted with, minutes: a test may change that of the job. */
+  readonly limit: number | undefined;
+  /** From when the next look is. */
+  later: number;
+  /** The present as slurmctld took it at the last look: it does not notice that it has slept in between. */
+  now: number;
+  /** It counts against bf_max_job_test already. */
+  counted: boolean;
+}
+
 /** Finds one job after the other its place in the map of a pass, and starts those whose place is now. */
 export class Planner {
   readonly map: PlanMap;
@@ -49,8 +62,8 @@ export class Planner {
   started = 0;
   tested = 0;
   vacancies: Vacancies | undefined;
+  readonly slots: SlotSearch;
   readonly #licenses: LicenseCounts;
-  readonly #slots: SlotSearch;
   readonly #counters: Counters;
   /** The array whose tasks are being planned, and how many have been. */
   #array = -1;
@@ -77,7 +90,7 @@ export class Planner {
       shortcuts && this.#licenses.names.length === 0 && bf_resolution <= 60 && !bf_running_job_reserve
         ? new PlanList(count, bf_resolution)
         : new PlanMap(count, this.#licenses.names.length, bf_resolution);
-    this.#slots = new SlotSearch(context, this.map);
+    this.slots = new SlotSearch(context, this.map);
     this.#counters = new Counters(context);
     this.#blocked = new BlockedQos(state);
     this.#terms = new Terms(context, reasons);
@@ -136,28 +149,51 @@ export class Planner {
     return this.#counters.mayPlan(partition);
   }
 
-  /** One job, or the next task of an array. */
+  /** One job, or the next task of an array: looks until it has a place or there is none. */
   plan(attempt: Attempt): Outcome {
+    const trial = this.open(attempt);
+    if (trial === undefined) return "next-job";
+    for (;;) {
+      const outcome = this.look(trial);
+      if (outcome !== undefined) return outcome;
+    }
+  }
+
+  /** The tests before the first look; undefined when it has failed one. */
+  open(attempt: Attempt): Trial | undefined {
     const { job, partition } = attempt;
-    if (!this.#mayTry(job, partition)) return "next-job";
+    if (!this.#mayTry(job, partition)) return undefined;
     const { state } = this.context;
     const minNodes = this.#terms.minNodes(job, partition);
-    if (minNodes < 0) return "next-job";
+    if (minNodes < 0) return undefined;
     if (job.deadline !== Number.POSITIVE_INFINITY && !meetsDeadline(job, state.now)) {
       this.reasons.forget(job);
       this.context.actions.withdraw(job, "DEADLINE");
-      return "next-job";
+      return undefined;
     }
     const limit = job.timeLimit;
-    const needs: SlotNeeds = {
+    const trial: Trial = {
       job,
       partition,
       minutes: this.#terms.minutes(job, partition),
       minNodes,
       licenses: this.#licenses.of(job.request),
       nowOnly: attempt.nowOnly,
+      attempt,
+      limit,
+      later: this.#blocked.until(job, partition),
+      now: state.now,
+      counted: false,
     };
-    return this.#search(attempt, needs, limit);
+    if (
+      this.#counting &&
+      !trial.nowOnly &&
+      job.het === undefined &&
+      isAlone(job, partition, state) &&
+      !awaitsTest(job, state)
+    )
+      trial.later = this.slots.skip(trial, trial.later, this.#earliest(trial));
+    return trial;
   }
 
   /** The tests that a job has passed when the queue was built, which a start in this pass may have changed. */
@@ -177,68 +213,57 @@ export class Planner {
     return isIndependent(job, this.context, this.reasons);
   }
 
-  /** Looks from now on for a time at which it fits, until it has one or none is left. */
-  #search(attempt: Attempt, needs: SlotNeeds, limit: number | undefined): Outcome {
-    const { job, partition, known } = attempt;
+  /** Looks once for a time at which it fits, from the trial's on; undefined when another look may find one. */
+  look(trial: Trial): Outcome | undefined {
+    const { job, partition, nowOnly, limit, attempt } = trial;
+    const { known } = attempt;
     const { state } = this.context;
     const { now } = state;
-    const slots = this.#slots;
-    let later = this.#blocked.until(job, partition);
-    if (
-      this.#counting &&
-      !needs.nowOnly &&
-      job.het === undefined &&
-      isAlone(job, partition, state) &&
-      !awaitsTest(job, state)
-    )
-      later = slots.skip(needs, later, this.#earliest(needs));
-    for (;;) {
-      slots.look(needs, Math.max(later, attempt.notBefore), this.#windowEnd);
-      if (slots.deferred) return "next-job";
-      later = slots.later;
-      if (slots.tested && this.#countTest(attempt)) this.tested++;
-      if (slots.start < 0) {
-        if (slots.tested) job.timeLimit = limit;
-        job.expectedStart = known;
-        if (later === 0 || needs.nowOnly) return "next-job";
-        continue;
-      }
-      let { start } = slots;
-      const { nodes } = slots;
-      if (start <= now && nodes.overlaps(state.nodes.completing)) {
-        start = now + 1;
-        later = 0;
-      }
-      if (job.het !== undefined) this.het.set(job, partition, start);
-      else if (start <= now) {
-        const result = this.#start(attempt, limit);
-        if (result === "started") return this.#afterStart(job);
-        job.timeLimit = limit;
-        if (result === "reserved" || (result === "policy" && !this.#stopsAtLimits)) {
-          job.expectedStart = known;
-          return "next-job";
-        }
-        if (result === "policy") start = this.#blocked.block(job, later);
-        else later = 0;
-      }
-      if (job.het !== undefined) job.timeLimit = limit;
-      if (start > now && needs.nowOnly) {
-        job.expectedStart = earlier(known, start);
-        return "next-job";
-      }
-      if (later !== 0 && start > later) continue;
-      if (start > now + 60 * state.config.scheduler.parameters.bf_window) {
-        job.expectedStart = earlier(known, start);
-        return "next-job";
-      }
-      const from = this.map.floor(start);
-      const to = this.map.floor(start + 60 * needs.minutes);
-      if (start > now && this.map.conflicts(from, to, nodes, needs.licenses)) {
-        later = start;
-        continue;
-      }
-      return this.#reserve(attempt, needs, start, nodes, limit);
+    const slots = this.slots;
+    slots.look(trial, Math.max(trial.later, attempt.notBefore), this.#windowEnd, trial.now);
+    if (slots.deferred) return "next-job";
+    trial.later = slots.later;
+    if (slots.tested) this.#countTest(trial);
+    if (slots.start < 0) {
+      if (slots.tested) job.timeLimit = limit;
+      job.expectedStart = known;
+      return trial.later === 0 || nowOnly ? "next-job" : undefined;
     }
+    let { start } = slots;
+    const { nodes } = slots;
+    if (start <= now && nodes.overlaps(state.nodes.completing)) {
+      start = now + 1;
+      trial.later = 0;
+    }
+    if (job.het !== undefined) this.het.set(job, partition, start);
+    else if (start <= now) {
+      const result = this.#start(attempt, limit);
+      if (result === "started") return this.#afterStart(job);
+      job.timeLimit = limit;
+      if (result === "reserved" || (result === "policy" && !this.#stopsAtLimits)) {
+        job.expectedStart = known;
+        return "next-job";
+      }
+      if (result === "policy") start = this.#blocked.block(job, trial.later);
+      else trial.later = 0;
+    }
+    if (job.het !== undefined) job.timeLimit = limit;
+    if (start > now && nowOnly) {
+      job.expectedStart = earlier(known, start);
+      return "next-job";
+    }
+    if (trial.later !== 0 && start > trial.later) return undefined;
+    if (start > now + 60 * state.config.scheduler.parameters.bf_window) {
+      job.expectedStart = earlier(known, start);
+      return "next-job";
+    }
+    const from = this.map.floor(start);
+    const to = this.map.floor(start + 60 * trial.minutes);
+    if (start > now && this.map.conflicts(from, to, nodes, trial.licenses)) {
+      trial.later = start;
+      return undefined;
+    }
+    return this.#reserve(attempt, trial, start, nodes, limit);
   }
 
   /** No start before this can be. A plan may end up to one resolution before its job's limit. */
@@ -247,12 +272,12 @@ export class Planner {
   }
 
   /** bf_max_job_test counts each job (or task) once, however often it is tried. */
-  #countTest(attempt: Attempt): boolean {
-    const first = this.#countedFor !== attempt;
-    this.#countedFor = attempt;
-    return first;
+  #countTest(trial: Trial): void {
+    trial.now = this.context.state.now;
+    if (trial.counted) return;
+    trial.counted = true;
+    this.tested++;
   }
-  #countedFor: Attempt | undefined;
 
   #start({ job, partition }: Attempt, limit: number | undefined): StartResult {
     const { state } = this.context;
@@ -262,7 +287,7 @@ export class Planner {
         return this.#stretch(job, limit ?? this.#terms.granted, nodes);
       return this.#terms.granted;
     };
-    return this.starter.try(job, partition, state.nodes.avail, this.#slots.usable, {
+    return this.starter.try(job, partition, state.nodes.avail, this.slots.usable, {
       by: "backfill",
       limit: granted,
     });

@@ -36,6 +36,8 @@ export class SlotSearch {
   tested = false;
   /** Reservations forbid any time. */
   deferred = false;
+  /** Nodes that came free during a pass that takes time: they wait for the next one. */
+  ignored: BitVector | undefined;
   readonly #reservations: ReservationTest;
   readonly #candidates: BitVector;
   readonly #window: Window;
@@ -65,7 +67,8 @@ export class SlotSearch {
     return map.lastReturnBefore(bound, candidates, from, 60 * minutes);
   }
 
-  look(needs: SlotNeeds, from: number, windowEnd: number): void {
+  /** `now`: the present for how long it would hold nodes when it started at once. */
+  look(needs: SlotNeeds, from: number, windowEnd: number, now: number): void {
     const { state, selector } = this.context;
     const { job, partition } = needs;
     const test = this.#reservations;
@@ -75,11 +78,12 @@ export class SlotSearch {
     this.deferred = test.test(job, partition, from, true) !== "usable";
     if (this.deferred) return;
     const earliest = test.start;
-    const end = 60 * needs.minutes + Math.max(earliest, state.now);
+    const end = 60 * needs.minutes + Math.max(earliest, now);
     const candidates = this.#candidates;
     candidates.copyFrom(test.nodes);
     candidates.and(partition.nodes);
     candidates.and(state.nodes.up);
+    if (this.ignored !== undefined) candidates.andNot(this.ignored);
     const window = this.#window;
     window.look(candidates, earliest, end, needs.minNodes, needs.licenses);
     this.later = window.later;

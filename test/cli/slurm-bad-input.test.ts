@@ -68,7 +68,8 @@ describe("a broken slurm.conf", () => {
 
 describe("a wrong setting written in the scenario", () => {
   it("is marked where it stands: a key that is not there itself, a wrong value at the value", () => {
-    const more = ", PriorityWeigthAge: 3, SchedulerParameters: { bf_windw: 3, bf_interval: often }";
+    const more =
+      ", PriorityWeigthAge: 3, SchedulerParameters: { bf_windw: 3, bf_interval: often }, testTime: { mian: 1s, backfill: -20ms }";
     const done = run("run", scenario("inline", "sacct.txt", `${sacct().join("\n")}\n`, more));
     expect(done.status).toBe(2);
     const line = readFileSync(join(folder, "inline.yaml"), "utf8").split("\n")[0]!;
@@ -76,6 +77,8 @@ describe("a wrong setting written in the scenario", () => {
       ["PriorityWeigthAge", 'error[slurm/unknown-key]: Slurm has no setting "PriorityWeigthAge"'],
       ["bf_windw", 'error[slurm/unknown-key]: SchedulerParameters has no "bf_windw"'],
       ["often", "error[slurm/wrong-value]: bf_interval is a whole number"],
+      ["mian", 'error[slurm/unknown-key]: testTime has no "mian"'],
+      ["-20ms", "error[slurm/wrong-value]: how long a job takes to be tried must be a duration"],
     ] as const) {
       const column = line.indexOf(text);
       expect(done.err).toContain(`inline.yaml:1:${column + 1} ${message}`);

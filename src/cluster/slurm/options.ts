@@ -54,6 +54,12 @@ export const slurmOptions: readonly OptionInfo[] = [
       "How long a node takes from the call of ResumeProgram or RebootProgram until its slurmd registers, which Slurm does not know: a duration, or a mapping of host lists (and default) to durations or never, such as { default: 90s, gpu[01-04]: 5m }. Default: half of the node's ResumeTimeout",
   },
   {
+    name: "testTime",
+    type: "any",
+    description:
+      "How long slurmctld takes to try a job, in the main scheduler and in backfill: { main: 1ms, backfill: 20ms }. It is what bf_yield_interval, bf_max_time and max_sched_time are held against. Of backfill also apart: { entry: 10us, job: 15ms, slot: 1ms }, for each entry of the queue, each job tried, and each time at which it is tried. Default 0: passes take no time, and these bound nothing",
+  },
+  {
     name: "groups",
     type: "any",
     description:

@@ -19,7 +19,7 @@ export const slurm: ClusterPolicyEntry = {
     follows:
       "SchedMD/slurm 22.05.8 (slurmctld, select/cons_tres, priority/multifactor, sched/backfill), recordings of it",
     simplifies: [
-      "Passes take no time: bf_yield_interval, bf_max_time, max_sched_time and max_rpc_cnt bound nothing.",
+      "Passes take the time that testTime gives them; without it none, and bf_yield_interval, bf_max_time and max_sched_time bound nothing. What backfill starts between two sleeps starts at the end of the first. max_rpc_cnt is not modelled: requests take no time.",
       "A job's launch and its epilog take no time; nodes are free the instant a job ends.",
       "Usage before the run's start is what `usage` gives; that of QOS, and wall-clock time for GrpWall, begin with none.",
       "Suspend, resume and reboot programs are not run: how long a boot takes is said by boot. SuspendExcStates and PowerDownOnIdle of later releases are not there; CLOUD nodes are up when power saving is off.",

@@ -97,6 +97,7 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
     maxJobCount: conf.integer("MaxJobCount", { least: 1 }) ?? 10_000,
     returnToService: short("ReturnToService", 0, 2) as 0 | 1 | 2,
     power: readPower(conf, nodes, partitions, warnings),
+    testTime: undefined,
     ...memoryLimits(conf),
   };
   conf.oneOf("AccountingStorageType", [

@@ -17,6 +17,7 @@ import { readGroups } from "./read-groups.js";
 import { parseConfLines, readConfLines, readText } from "./read-lines.js";
 import { readOperations } from "./read-operations.js";
 import { type ConfFiles, readConfFiles } from "./read-slurm-conf.js";
+import { readTestTime } from "./read-test-time.js";
 
 /** Keys of the scenario's scheduler that are not settings of slurm.conf. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
@@ -28,6 +29,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "version",
   "gpu",
   "boot",
+  "testTime",
   "groups",
   "operations",
   "SchedulerParameters",
@@ -85,6 +87,7 @@ export function resolveSlurm(
   );
   applyGresConf(files.gres, config.nodes, problems);
   config.power.boot = readBoot(options.boot, config, problems);
+  config.testTime = readTestTime(options.testTime, problems);
   const accounting = readAccounts(options, folder, problems, warnings);
   const operations = readOperations(options.operations, config, problems);
   if (problems.length > 0) throw new InputError(problems);

@@ -15,6 +15,11 @@ export interface PassClock {
   next(): number;
   /** Tells that the pass that was due has run, and answers whether it goes over the full queue. */
   ran(now: number): "full" | "limited";
+  /**
+   * The pass that has run is over; only where passes take time. `again`: something has changed that asks for another, not
+   * whatever changed in between.
+   */
+  over?(now: number, again: boolean): void;
 }
 
 /**
@@ -74,6 +79,10 @@ export class MainClock implements PassClock {
     return full ? "full" : "limited";
   }
 
+  over(now: number): void {
+    this.#lastRun = now;
+  }
+
   #limited(): number {
     if (this.#queued === NEVER) return NEVER;
     return this.#look(Math.max(this.#queued, this.#lastLoop + SECOND * this.parameters.batch_sched_delay));
@@ -131,6 +140,11 @@ export class BackfillClock implements PassClock {
     this.#changed = NEVER;
     this.#lastEnd = now;
     return "full";
+  }
+
+  over(now: number, again: boolean): void {
+    this.#changed = again ? now : NEVER;
+    this.#lastEnd = now;
   }
 }
 

@@ -24,6 +24,7 @@ import type { Phases } from "./phases.js";
 import type { Arrival } from "./record.js";
 import { ReservationKeeper } from "./reservation-keeper.js";
 import { Rest } from "./rest.js";
+import { TimedPasses } from "./timed-passes.js";
 import { Turns } from "./turns.js";
 
 /** An operation and its time, seconds from the run's start; with `every`, again and again while there are jobs. */
@@ -75,7 +76,8 @@ export class Controller implements SchedulerActions {
     this.directory = new Directory(state);
     this.delayed = new DelayedDependencies(state, this.agenda);
     this.parts = makeParts(state, this, epoch);
-    this.#passes = new Passes(this, clocks);
+    const { timed } = this.parts;
+    this.#passes = timed === undefined ? new Passes(this, clocks) : new TimedPasses(this, clocks, timed);
     this.#decay = new DecayThread(this);
     this.#eviction = new Eviction(this);
     this.#turns = new Turns(this, this.#eviction);
@@ -114,7 +116,7 @@ export class Controller implements SchedulerActions {
 
   /** When it has something to do that need not be done when nothing else happens, µs. */
   nextInPassing(): number {
-    return moment(this.nodes.nextInPassing);
+    return Math.min(moment(this.nodes.nextInPassing), this.#passes.nextInPassing());
   }
 
   /** When a scheduler runs again, µs; Infinity when nothing asks for it. */
@@ -148,7 +150,7 @@ export class Controller implements SchedulerActions {
     else if (due === Due.Operation) this.#operate(arg);
     else if (due === Due.Released) {
       if (this.#completing.released(arg)) this.nodes.freed(arg);
-      this.freed();
+      this.freed([arg]);
     } else if (due === Due.Booted) this.nodes.booted(arg);
     else if (due === Due.Reboot) this.nodes.rebootIfIdle(arg);
     else {
@@ -172,6 +174,7 @@ export class Controller implements SchedulerActions {
     if (every === undefined) this.rest.changed();
     const refused = perform(operation, this);
     if (refused !== undefined) this.host.refused(command, refused);
+    else if (operation.kind === "partition-state") this.rebuilt();
     const { pending, running } = this.state;
     if (every !== undefined && pending.size + running.size > 0)
       this.agenda.at(this.state.now + every, Due.Operation, index);
@@ -187,9 +190,15 @@ export class Controller implements SchedulerActions {
     this.#passes.changed(this.#now);
   }
 
-  /** Nodes have come free: the main scheduler looks at once. */
-  freed(): void {
+  /** A job has left these nodes: the main scheduler looks at once. */
+  freed(nodes: Iterable<number>): void {
+    this.#passes.left(nodes);
     this.#passes.freed(this.#now);
+  }
+
+  /** A partition or a reservation has changed. */
+  rebuilt(): void {
+    this.#passes.rebuilt();
   }
 
   /** A job arrives; it is taken in, or refused, by the next `advance`. */

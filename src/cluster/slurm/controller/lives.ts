@@ -66,7 +66,7 @@ export class Lives {
     job.exitCode = exitCode;
     this.#leave(job, end);
     this.check.usageGrew();
-    this.controller.freed();
+    this.controller.freed(job.allocation!.node);
   }
 
   /** What a job holds comes free. */
@@ -126,6 +126,7 @@ export class Lives {
     const { controller } = this;
     const { state, parts } = controller;
     const ran = !job.configuring;
+    const { node } = job.allocation!;
     job.endTime = state.now;
     this.#leaveNodes(job, "PREEMPTED");
     job.state = SlurmJobState.Pending;
@@ -147,7 +148,7 @@ export class Lives {
     controller.reason(job, begin > state.now ? "BeginTime" : "None");
     parts.priorities.assign(job);
     controller.agenda.at(begin, Due.Eligible);
-    controller.freed();
+    controller.freed(node);
   }
 
   /** As for `Controller.suspend`. One that the administrator stops has no more turns, even if it stood still already. */

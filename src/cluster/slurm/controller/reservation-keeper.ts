@@ -24,6 +24,7 @@ export class ReservationKeeper {
 
   /** A reservation has come, or has other times: the agenda learns its borders. */
   changed(): void {
+    this.controller.rebuilt();
     const { agenda, state, phases } = this.controller;
     const check = (time: number) => agenda.at(gridUp(time, phases.limits, PERIOD), Due.Check);
     for (const { start, end, purgeAfter, flags } of state.reservations) {
@@ -43,6 +44,7 @@ export class ReservationKeeper {
     const reservation = state.reservations.find((one) => one.name === name);
     if (reservation === undefined) return;
     state.reservations.splice(state.reservations.indexOf(reservation), 1);
+    this.controller.rebuilt();
     this.freed();
     for (const job of [...state.pending]) if (job.reservation === reservation) this.#orphan(job, name);
   }
@@ -62,7 +64,9 @@ export class ReservationKeeper {
   replaceIn(reservation: Reservation | undefined): void {
     const { state } = this.controller;
     const nodes = reservation === undefined ? undefined : nodesInstead(state, reservation);
-    if (nodes !== undefined) reservation!.nodes.copyFrom(nodes);
+    if (nodes === undefined) return;
+    reservation!.nodes.copyFrom(nodes);
+    this.controller.rebuilt();
   }
 
   /** A job has begun: with REPLACE its nodes leave the reservations that have them. */

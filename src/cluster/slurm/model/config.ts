@@ -1,4 +1,5 @@
 import type { PowerConfig } from "./power.js";
+import type { TestTimes } from "./test-times.js";
 
 /**
  * What a Slurm installation is configured to be: slurm.conf, topology.conf and the accounts database, read, checked and
@@ -42,6 +43,8 @@ export interface SlurmConfig {
   maxJobCount: number;
   returnToService: 0 | 1 | 2;
   power: PowerConfig;
+  /** Undefined when passes take no time. */
+  testTime: TestTimes | undefined;
   /** MiB, and CPUs for each GPU; undefined when none is set. Partitions may set their own. */
   defCpuPerGpu: number | undefined;
   defMemPerGpu: number | undefined;

@@ -1,4 +1,5 @@
 import { BitVector } from "../../../core/bit-vector.js";
+import { SECOND } from "../../../core/units.js";
 import { versionAtLeast } from "../model/config.js";
 import type { SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
@@ -39,10 +40,15 @@ export class MainScheduler {
   #started = 0;
   #tried = 0;
   #full = true;
+  /** µs that the pass has taken so far, and of its second when it began. */
+  took = 0;
+  #began = 0;
 
+  /** `testTime`: µs that it takes to try a job. */
   constructor(
     readonly context: SchedulerContext,
     readonly plain?: PlainQueue | undefined,
+    readonly testTime = 0,
   ) {
     const { state } = context;
     this.#starter = new Starter(context, this.#reasons);
@@ -52,12 +58,16 @@ export class MainScheduler {
     this.#triedInPartition = new Int32Array(state.partitions.length);
   }
 
-  /** One pass. `full`: the depth limits do not hold. Answers the number of jobs started. */
-  pass(full: boolean): number {
+  /**
+   * One pass. `full`: the depth limits do not hold. `now`: µs, where tries take time. Answers the number of jobs started.
+   */
+  pass(full: boolean, now = 0): number {
     const { context } = this;
     const { state } = context;
     const { parameters } = state.config.scheduler;
     this.#begin(full);
+    this.took = 0;
+    this.#began = now % SECOND;
     if (parameters.reduce_completing_frag) this.#avoidCompleting();
     if (isFifo(context)) this.#walkJobList();
     else if (this.plain?.refresh(this.#reasons)) this.#walk(this.plain.entries);
@@ -153,6 +163,7 @@ export class MainScheduler {
     const { state } = context;
     const { parameters } = state.config.scheduler;
     if (parameters.sched_max_job_start > 0 && this.#started >= parameters.sched_max_job_start) return false;
+    if (this.testTime > 0 && this.#isLate()) return false;
     if (job.array !== undefined) {
       if (this.#rejection.covers(job, partition)) return true;
       this.#rejection.set(job, partition);
@@ -189,8 +200,15 @@ export class MainScheduler {
     return true;
   }
 
+  /** max_sched_time is over; slurmctld looks at whole seconds. */
+  #isLate(): boolean {
+    const { max_sched_time } = this.context.state.config.scheduler.parameters;
+    return Math.floor((this.#began + this.took) / SECOND) >= max_sched_time;
+  }
+
   #start(job: SlurmJob, partition: Partition): StartResult {
     const limit = job.timeLimit;
+    this.took += this.testTime;
     if (job.deadline !== Number.POSITIVE_INFINITY)
       job.timeLimit = Math.min(
         limit ?? partition.config.defaultTime ?? partition.config.maxTime,

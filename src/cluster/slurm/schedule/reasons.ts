@@ -43,8 +43,8 @@ export function isFinal(reason: string): boolean {
 }
 
 /**
- * Reasons as they change within one pass. A pass is instantaneous, so that only what stands at its end is seen:
- * `publish` tells the controller of those.
+ * Reasons as they change within one pass. While a pass holds its locks nobody looks, so that only what stands at the end of
+ * that is seen: `publish` tells the controller of those.
  */
 export class Reasons {
   readonly #jobs: SlurmJob[] = [];

@@ -28,6 +28,7 @@ export interface Scenario {
   cluster: Record<string, unknown>;
   workload: WorkloadJob[];
   operations?: { t: number; cmd: string[] }[];
+  horizon_s?: number;
 }
 
 /** What was handed to sbatch; `het` lists components, each with its own keys. */
@@ -125,6 +126,12 @@ export interface Observed {
   power_events?: string[];
   /** Calls of the programs, and what came of them (kill, boot), with host lists. */
   power_log?: [t: number, what: "suspend" | "resume" | "reboot" | "fail" | "kill" | "boot", nodes: string][];
+  /** Of passes of backfill that sleep: their beginnings, sleeps and ends, and what they do with a job. */
+  backfill_log?: [
+    t: number,
+    what: "begin" | "sleep" | "test" | "gone" | "held" | "plan" | "start" | "stop" | "end",
+    job: string,
+  ][];
   /** Changes of nodes seen by polling. */
   node_log?: [t: number, node: string, state: string, reason: string, lastBusy: number | string][];
 }

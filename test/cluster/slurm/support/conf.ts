@@ -2,6 +2,7 @@ import { readConfig } from "../../../../src/cluster/slurm/config/read-config.js"
 import { parseConfLines } from "../../../../src/cluster/slurm/config/read-lines.js";
 import type { AccountingConfig, SlurmConfig } from "../../../../src/cluster/slurm/model/config.js";
 import type { SlurmState } from "../../../../src/cluster/slurm/model/state.js";
+import type { TestTimes } from "../../../../src/cluster/slurm/model/test-times.js";
 import { buildState } from "../../../../src/cluster/slurm/state/build.js";
 import type { Problem } from "../../../../src/core/errors.js";
 
@@ -20,7 +21,8 @@ export function confOf(conf: string, topology = ""): SlurmConfig {
 
 export function stateOf(
   conf: string,
-  more: { topology?: string; accounting?: AccountingConfig } = {},
+  more: { topology?: string; accounting?: AccountingConfig; testTime?: TestTimes } = {},
 ): SlurmState {
-  return buildState({ ...confOf(conf, more.topology), accounting: more.accounting });
+  const { topology, accounting, testTime } = more;
+  return buildState({ ...confOf(conf, topology), accounting, testTime });
 }

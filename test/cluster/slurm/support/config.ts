@@ -202,6 +202,10 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
     enforcePartLimits: (extra.get("EnforcePartLimits") ?? "NO") as SlurmConfig["enforcePartLimits"],
     killWait: cluster.kill_wait_s ?? 30,
     overTimeLimit: cluster.over_time_limit_min ?? 0,
+    // Where locks are given away each microsecond, each entry of the queue and each look at a job is followed by a sleep.
+    testTime: /bf_yield_interval=1,/.test(cluster.scheduler?.params ?? "")
+      ? { main: 0, backfill: { entry: 1, job: 0, slot: 1 } }
+      : undefined,
     power: confOf(golden.conf, (cluster.topology ?? []).join("\n")).power,
     resvOverRun: 60 * Number(/ResvOverRun=(\d+)/.exec(cluster.slurm_conf_extra?.join() ?? "")?.[1] ?? 0),
     completeWait: 0,

@@ -1,10 +1,13 @@
-import type { PassClock } from "../../../../src/cluster/slurm/controller/clocks.js";
+import { BackfillClock, type PassClock } from "../../../../src/cluster/slurm/controller/clocks.js";
 import type { TimedOperation } from "../../../../src/cluster/slurm/controller/controller.js";
 import type { Phases } from "../../../../src/cluster/slurm/controller/phases.js";
+import type { SchedulerParameters, SlurmConfig } from "../../../../src/cluster/slurm/model/config.js";
 import type { Submission } from "../../../../src/cluster/slurm/model/submission.js";
+import { takeTime } from "../../../../src/cluster/slurm/model/test-times.js";
 import { parseOperation } from "../../../../src/cluster/slurm/operations/parse.js";
 import { SECOND } from "../../../../src/core/units.js";
 import type { GoldenCase } from "./case.js";
+import { goldenConfig } from "./config.js";
 import { decayPhase } from "./decay-phase.js";
 import { type GoldenJob, goldenJobs } from "./jobs.js";
 import { launches, powerPhases } from "./power.js";
@@ -34,7 +37,7 @@ export interface Replay {
 }
 
 /** The recorded workload with the durations that its jobs were recorded to have. */
-export function replayOf(golden: GoldenCase): Replay {
+export function replayOf(golden: GoldenCase, config = goldenConfig(golden)): Replay {
   const labels = new Map(Object.entries(golden.observed.ids).map(([id, label]) => [Number(id), label]));
   const durations = recordedDurations(golden);
   const rows: ReplayRow[] = [];
@@ -65,7 +68,7 @@ export function replayOf(golden: GoldenCase): Replay {
     submissions,
     operations: operationsOf(golden),
     phases: phasesOf(golden),
-    clocks: recordedClocks(golden),
+    clocks: recordedClocks(golden, config),
   };
 }
 
@@ -173,10 +176,34 @@ class RecordedPasses implements PassClock {
   }
 }
 
-function recordedClocks({ passes }: GoldenCase): Replay["clocks"] {
+/**
+ * The rule by which the next pass begins, with the times of a recording as far as these follow it: a thread that sleeps
+ * second by second is a little late each time.
+ */
+class RecordedSeconds extends BackfillClock {
+  constructor(
+    parameters: SchedulerParameters,
+    readonly begins: readonly number[],
+  ) {
+    super(parameters, begins[0]!);
+  }
+
+  override next(): number {
+    const own = super.next();
+    return this.begins.find((begin) => Math.abs(begin - own) < SECOND) ?? own;
+  }
+}
+
+/** When passes of backfill sleep, the next one follows from how long they take: it is not given, but ours. */
+function recordedClocks(golden: GoldenCase, { scheduler, testTime }: SlurmConfig): Replay["clocks"] {
+  const main = golden.passes.filter(({ kind }) => kind !== "b");
+  const backfill = golden.passes.filter(({ kind }) => kind === "b");
+  const begins = backfill.map(({ t }) => Math.round(t * SECOND));
   return {
-    main: new RecordedPasses(passes.filter(({ kind }) => kind !== "b")),
-    backfill: new RecordedPasses(passes.filter(({ kind }) => kind === "b")),
+    main: new RecordedPasses(main),
+    backfill: takeTime(testTime)
+      ? new RecordedSeconds(scheduler.parameters, begins)
+      : new RecordedPasses(backfill),
   };
 }
 

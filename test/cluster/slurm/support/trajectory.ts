@@ -2,6 +2,7 @@ import { JobArrivals } from "../../../../src/cluster/arrivals.js";
 import { Cluster } from "../../../../src/cluster/cluster.js";
 import { Jobs, newJobNames } from "../../../../src/cluster/jobs.js";
 import type { TimedOperation } from "../../../../src/cluster/slurm/controller/controller.js";
+import type { MakeParts } from "../../../../src/cluster/slurm/controller/parts.js";
 import { makeParts } from "../../../../src/cluster/slurm/make-parts.js";
 import type { SlurmConfig } from "../../../../src/cluster/slurm/model/config.js";
 import { SlurmPolicy } from "../../../../src/cluster/slurm/slurm-policy.js";
@@ -53,9 +54,10 @@ export async function trajectoryOf(
   golden: GoldenCase,
   until: number,
   beside: readonly TimedOperation[] = [],
+  make: MakeParts = makeParts,
 ): Promise<Trajectory> {
   const config = goldenConfig(golden);
-  const replay = replayOf(golden);
+  const replay = replayOf(golden, config);
   const simulation = new Simulation();
   const shapes = new Shapes();
   const fleet = fleetOf(config);
@@ -72,7 +74,7 @@ export async function trajectoryOf(
   const state = buildState(config);
   const policy = new SlurmPolicy(
     state,
-    makeParts,
+    make,
     replay.phases,
     (text) => replay.submissions[Number(text)]!,
     [...replay.operations, ...beside],

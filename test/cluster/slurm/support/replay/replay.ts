@@ -1,14 +1,19 @@
 import { type SlurmJob, SlurmJobState } from "../../../../../src/cluster/slurm/model/job.js";
+import type { TimedBackfill } from "../../../../../src/cluster/slurm/schedule/backfill/timed-backfill.js";
 import { BitVector } from "../../../../../src/core/bit-vector.js";
+import { SECOND } from "../../../../../src/core/units.js";
 import { expandNodes, type GoldenCase } from "../case.js";
 import { goldenConfig } from "../config.js";
 import { type Fact, factsOf, type RecordedEviction, type RecordedStart } from "./facts.js";
 import { changeNode } from "./nodes.js";
 import { operate, remove } from "./operations.js";
 import { Stage } from "./stage.js";
+import { type Stretch, stretchesOf } from "./stretches.js";
 
 /** Nodes of an ended job are released within so many seconds, sooner when another job starts on them. */
 const RELEASE = 2.2;
+/** On a machine that had nothing else to do. */
+const QUICK = 0.02;
 
 /** Of passes between which nothing happens one in so many is run, when a replay is sparse. */
 const SPARSE = 16;
@@ -74,13 +79,14 @@ export class Replay {
   }
 
   run(): this {
-    const { passes } = this.golden;
-    passes.forEach(({ t, kind }, i) => {
+    const passes = stretchesOf(this.golden);
+    passes.forEach((pass, i) => {
+      const { t, kind } = pass;
       const until = passes[i + 1]?.t ?? Number.POSITIVE_INFINITY;
       this.beforePass?.(t, kind);
       this.#advance(t);
       if (this.#mayLeaveOut(kind, t, until)) return;
-      this.#pass(t, kind, until);
+      this.#pass(pass, until);
       this.afterPass?.(t, kind);
     });
     return this;
@@ -88,7 +94,7 @@ export class Replay {
 
   /** Nothing has happened since a pass of this kind did nothing, and nothing is expected of this one. */
   #mayLeaveOut(kind: string, t: number, until: number): boolean {
-    if (!this.sparse || this.#completing.length > 0) return false;
+    if (!this.sparse || this.#completing.length > 0 || this.stage.timed !== undefined) return false;
     const last = this.#last.get(kind);
     if (last === undefined || last.version !== this.#version || last.skipped >= SPARSE) return false;
     if (this.#starts.some((one) => one.t >= t && one.t < until)) return false;
@@ -183,7 +189,7 @@ export class Replay {
   /** Nodes that have been on their way back for long enough. */
   #release(t: number): void {
     for (const one of this.#completing) {
-      const due = one.back ?? one.since + RELEASE;
+      const due = one.back ?? one.since + (this.stage.timed === undefined ? RELEASE : QUICK);
       if (due <= t) one.nodes.clear();
     }
     this.#settle(t);
@@ -204,6 +210,7 @@ export class Replay {
   }
 
   #gone({ job, back }: Completing, t: number): void {
+    for (const node of job.allocation!.node) this.stage.timed?.freed(node);
     if (back === undefined) job.state = SlurmJobState.Ended;
     else {
       this.#at(back);
@@ -212,7 +219,8 @@ export class Replay {
     }
   }
 
-  #pass(t: number, kind: "b" | "f" | "m", until: number): void {
+  #pass(pass: Stretch, until: number): void {
+    const { t, kind } = pass;
     const { stage } = this;
     const by = kind === "b" ? "backfill" : "main";
     const starts = this.#starts.filter((one) => one.t >= t && one.t < until && one.by === by);
@@ -231,7 +239,7 @@ export class Replay {
     for (const released of this.#releases()) {
       const undo = stage.save();
       this.#mark(released);
-      came = this.#run(kind);
+      came = this.#run(pass);
       agrees = same(came, expected);
       if (agrees) {
         this.#keep(released, t);
@@ -290,10 +298,11 @@ export class Replay {
     this.#settle(t);
   }
 
-  #run(kind: "b" | "f" | "m"): string[] {
+  #run({ t, kind, after }: Stretch): string[] {
     const { stage } = this;
     stage.deeds = [];
-    if (kind === "b") stage.backfill.pass();
+    if (kind === "b" && stage.timed !== undefined) this.#runTimed(stage.timed, t, after);
+    else if (kind === "b") stage.backfill.pass();
     else stage.main.pass(kind === "f");
     return stage.deeds.map((deed) => {
       const label = stage.labelOf(deed.job);
@@ -301,6 +310,14 @@ export class Replay {
       const names = deed.nodes!.map((node) => stage.state.nodes.names[node]!);
       return `${label} on ${names.join()}`;
     });
+  }
+
+  /** When a pass goes on and when it ends is the recording's; a test of its own compares that. */
+  #runTimed(backfill: TimedBackfill, t: number, after: Stretch["after"]): void {
+    const now = Math.round(t * SECOND);
+    if (after === undefined) backfill.begin(now);
+    if (after === "stop") backfill.stop();
+    else backfill.run(now);
   }
 
   /** CPUs and GPUs on each node, as far as scontrol was asked in time. */

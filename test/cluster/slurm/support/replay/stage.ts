@@ -18,8 +18,10 @@ import type {
   Selector,
 } from "../../../../../src/cluster/slurm/model/parts.js";
 import type { SlurmState } from "../../../../../src/cluster/slurm/model/state.js";
+import { takeTime } from "../../../../../src/cluster/slurm/model/test-times.js";
 import { NodeStates, Power } from "../../../../../src/cluster/slurm/power/node-states.js";
 import { BackfillScheduler } from "../../../../../src/cluster/slurm/schedule/backfill/pass.js";
+import { TimedBackfill } from "../../../../../src/cluster/slurm/schedule/backfill/timed-backfill.js";
 import { FirstLook } from "../../../../../src/cluster/slurm/schedule/first-look.js";
 import { MainScheduler } from "../../../../../src/cluster/slurm/schedule/main-pass.js";
 import { preemptModeOf } from "../../../../../src/cluster/slurm/select/preemption.js";
@@ -54,6 +56,8 @@ export class Stage implements SchedulerActions {
   readonly priorities: Priorities;
   readonly main: MainScheduler;
   readonly backfill: BackfillScheduler;
+  /** Instead of it, where passes take time. */
+  readonly timed: TimedBackfill | undefined;
   readonly first: FirstLook;
   /** What the pass that runs has done so far. */
   deeds: Deed[] = [];
@@ -78,6 +82,8 @@ export class Stage implements SchedulerActions {
     const { state, selector } = this;
     this.main = new MainScheduler({ state, selector, limits, actions: this });
     this.backfill = new BackfillScheduler({ state, selector, limits, actions: this });
+    if (takeTime(config.testTime))
+      this.timed = new TimedBackfill({ state, selector, limits, actions: this }, config.testTime.backfill);
     this.first = new FirstLook({ state, selector, limits, actions: this });
   }
 

@@ -11,7 +11,7 @@ const SOON = 4;
 /** What is usual, seconds; a killed job's processes take longer to go. */
 const USUAL = 0.8;
 const KILLED = 1.3;
-const QUICK = 0.02;
+const QUICK = 0.01;
 
 /** Nodes that one job left later than its others: passed over in the next pass although they would have been taken. */
 const late: Readonly<Record<string, { job: string; nodes: string[]; by: number }>> = {

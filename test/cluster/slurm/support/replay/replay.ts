@@ -13,7 +13,7 @@ import { type Stretch, stretchesOf } from "./stretches.js";
 /** Nodes of an ended job are released within so many seconds, sooner when another job starts on them. */
 const RELEASE = 2.2;
 /** On a machine that had nothing else to do. */
-const QUICK = 0.02;
+const QUICK = 0.01;
 
 /** Of passes between which nothing happens one in so many is run, when a replay is sparse. */
 const SPARSE = 16;

@@ -11,28 +11,42 @@ export class FairTree {
   private rank = 0;
   private rankWithoutTies = 0;
 
+  /** By account: its children as they were last ranked, with their places in the database. */
+  private readonly ranked = new Map<Association, Child[]>();
+
   constructor(private readonly tree: ShareTree) {}
 
   /** Ranks all users by the usage that is in the books. */
   calculate(): void {
     this.rank = this.tree.users;
     this.rankWithoutTies = this.rank;
-    this.walk(this.tree.children(this.tree.root), false);
+    this.walk(this.tree.root, false);
   }
 
-  private walk(children: readonly Association[], accountTied: boolean): void {
-    for (const child of children) this.level(child);
-    const sorted = [...children].sort(byLevelFairshare);
+  private walk(account: Association, accountTied: boolean): void {
+    const children = this.childrenOf(account);
+    for (const { association } of children) this.level(association);
+    // From one time to the next few change places: sorting what is nearly sorted costs little.
+    children.sort(byLevelFairshare);
     let previous = Number.NaN;
-    sorted.forEach((association, i) => {
+    children.forEach(({ association }, i) => {
       const tied = i === 0 && accountTied ? true : previous === association.levelFairshare;
       if (association.user !== "") {
         if (!tied) this.rank = this.rankWithoutTies;
         association.fairshare = this.rank / this.tree.users;
         this.rankWithoutTies--;
-      } else this.walk(this.tree.children(association), tied);
+      } else this.walk(association, tied);
       previous = association.levelFairshare;
     });
+  }
+
+  private childrenOf(account: Association): Child[] {
+    let children = this.ranked.get(account);
+    if (children === undefined) {
+      children = this.tree.children(account).map((association, place) => ({ association, place }));
+      this.ranked.set(account, children);
+    }
+    return children;
   }
 
   private level(association: Association): void {
@@ -50,7 +64,13 @@ export class FairTree {
 /** What Slurm gives an account with fairshare=parent: its NO_VAL, which sorts before nearly everything. */
 const noLevel = 0xfffffffe;
 
-function byLevelFairshare(a: Association, b: Association): number {
+interface Child {
+  readonly association: Association;
+  readonly place: number;
+}
+
+/** The highest first; of equal ones users before accounts, then as the database has them. */
+function byLevelFairshare({ association: a, place }: Child, { association: b, place: other }: Child): number {
   if (a.levelFairshare !== b.levelFairshare) return a.levelFairshare < b.levelFairshare ? 1 : -1;
-  return Number(a.user === "") - Number(b.user === "");
+  return Number(a.user === "") - Number(b.user === "") || place - other;
 }

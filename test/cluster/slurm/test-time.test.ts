@@ -108,6 +108,62 @@ describe("passes that take time", () => {
   });
 });
 
+describe("passes that take time, whatever happens beside them", () => {
+  const commands = fc.array(
+    fc
+      .record({
+        at: fc.integer({ min: 0, max: 600 }),
+        lasts: fc.integer({ min: 1, max: 200 }),
+        job: fc.integer({ min: 0, max: 30 }),
+        node: fc.integer({ min: 0, max: 7 }),
+        what: fc.constantFrom(
+          ["update NodeName=nNODE State=DRAIN Reason=x", "update NodeName=nNODE State=RESUME"],
+          ["hold JOB", "release JOB"],
+          ["requeue JOB", "update JobId=JOB TimeLimit=7"],
+          ["suspend JOB", "resume JOB"],
+          ["update JobId=JOB Partition=part", "update JobId=JOB Partition=main"],
+          ["update PartitionName=main State=DOWN", "update PartitionName=main State=UP"],
+          [
+            "create reservation ReservationName=r StartTime=now+60 Duration=3 NodeCnt=2 Users=u1 Flags=MAGNETIC",
+            "delete ReservationName=r",
+          ],
+        ),
+      })
+      .map(({ at, lasts, job, node, what }) =>
+        what.map((text, i) => ({
+          at: at + i * lasts,
+          command: `scontrol ${text.replace("NODE", `${node}`).replace(/\bJOB\b/, `${job}`)}`,
+        })),
+      ),
+    { maxLength: 8 },
+  );
+  const preemption = fc.constantFrom("REQUEUE", "SUSPEND,GANG");
+
+  it("come to an end, always the same", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        jobs,
+        commands,
+        preemption,
+        knobs,
+        times,
+        async (workload, given, mode, parameters, testTime) => {
+          const tiers = cluster(parameters)
+            .replace("part Nodes", "part PriorityTier=2 OverSubscribe=FORCE:1 Nodes")
+            .concat(`PreemptType=preempt/partition_prio\nPreemptMode=${mode}\n`);
+          const run = () =>
+            startsOf(stateOf(tiers, { testTime }), makeParts, workload, {
+              more: true,
+              commands: given.flat(),
+            });
+          expect(await run()).toEqual(await run());
+        },
+      ),
+      { seed: 7, numRuns: 30, endOnFailure: true },
+    );
+  });
+});
+
 describe("what a pass has no time for", () => {
   const four = [1, 2, 3, 4].map((job) => `${job},0,600,u1,-N 1 --exclusive -t 20`);
   const starts = async (options: Record<string, unknown>, lines = four, nodes = 4) => {
@@ -144,6 +200,26 @@ describe("what a pass has no time for", () => {
     expect(await of(",bf_continue")).toMatchObject({ s1: 3, s2: 6, s3: 9 });
     // It ends at the sleep in which the late job came, and begins anew bf_interval later.
     expect(await of("")).toMatchObject({ s1: 3, s2: 39, s3: 42 });
+  });
+
+  const asleep = {
+    testTime: { backfill: { entry: "1s" } },
+    SchedulerParameters: "bf_yield_interval=1000000,bf_yield_sleep=2000000,bf_continue",
+  };
+
+  it("finds jobs changed after a sleep: one has gone to another partition", async () => {
+    const options = {
+      ...asleep,
+      PartitionName: { main: { Nodes: "ALL", Default: "YES" }, shut: { Nodes: "ALL", State: "DOWN" } },
+      operations: [{ at: "4s", cmd: "scontrol update JobId=s2 Partition=shut" }],
+    };
+    expect(await starts(options, blocked)).toMatchObject({ s1: 9, s2: undefined, s3: 15 });
+  });
+
+  it("leaves a job its limit while it sleeps, though it is tried with --time-min", async () => {
+    const lines = ["R,0,4,u1,-N 1 --exclusive -t 20", "T,0,300,u1,-N 2 --exclusive -t 20 --time-min=1"];
+    const { T } = await simulated(asleep, lines);
+    expect(T).toMatchObject({ starts: [4], end: 304 });
   });
 
   it("takes per slot and per entry as well", async () => {

@@ -93,7 +93,7 @@ function passOf({ state, jobs }: ReturnType<typeof running>) {
   const { kernel, jobs: kept } = told(state);
   kept.update(jobs);
   kernel.begin(now, 7200, state.nodes.idle, state.nodes.avail);
-  return kernel;
+  return { kernel, kept };
 }
 
 const never = -1;
@@ -148,7 +148,7 @@ describe("running jobs of a counted pass", () => {
       fc.property(seeds, somePlans, fc.boolean(), (given, plans, drained) => {
         const { state, jobs } = running(given);
         if (drained) for (let node = 10; node < 30; node++) state.nodes.avail.delete(node);
-        const kernel = passOf({ state, jobs });
+        const { kernel } = passOf({ state, jobs });
         for (let made = 0; made <= plans.length; made++) {
           for (const [first, last] of [
             [0, 3],
@@ -176,7 +176,7 @@ describe("running jobs of a counted pass", () => {
 
   it("spans: more of them than are kept", () => {
     const { state, jobs } = running([]);
-    const kernel = passOf({ state, jobs });
+    const { kernel } = passOf({ state, jobs });
     const plan = (slot: number) => [slot % nodes, (slot * 7) % nodes];
     for (let slot = 0; slot < 100; slot++) kernel.plan(plan(slot), timeOf(slot), timeOf(slot + 1));
     for (let round = 0; round < 2; round++)
@@ -191,26 +191,89 @@ describe("running jobs of a counted pass", () => {
   it("releases: expect what the will-run test of whole nodes expects", () => {
     fc.assert(
       fc.property(seeds, somePlans, fc.integer({ min: 0, max: 3000 }), (given, plans, until) => {
-        const { state, jobs } = running(given);
-        const kernel = passOf({ state, jobs });
+        const run = running(given);
+        const { kernel } = passOf(run);
         for (const plan of plans)
           kernel.plan(range(plan), timeOf(plan.from), timeOf(plan.from + plan.length));
-        const bench = { state, holdings: { ordered: jobs, vacant: state.nodes.idle } } as unknown as Bench;
-        const counting = new WholeNodes(bench, {} as never, true);
-        for (const minNodes of [1, 3, 10, 30, 60, 100]) {
-          const offered = kernel.free(0, 20, minNodes);
-          if (offered === undefined) continue;
-          const trial = { need: { minNodes } as Need, offered } as unknown as Trial;
-          const wanted = counting.expect(trial, now + until)?.start ?? never;
-          const start = kernel.inspected.expectBetween(0, 20, minNodes, until);
-          if (wanted === Number.POSITIVE_INFINITY) expect(start).toBe(2 ** 31 - 1);
-          else expect(start).toBe(wanted === never ? -1 : wanted - now);
-          if (wanted === never || wanted === Number.POSITIVE_INFINITY) continue;
-          const nodesWanted = counting.expect(trial, now + until)!.nodes.list();
-          expect(kernel.taken().sort((a, b) => a - b)).toEqual(nodesWanted);
-        }
+        for (const wanted of someSizes) compareExpected(kernel, run, [0, 20], wanted, until);
       }),
       { numRuns: 200 },
     );
   });
+
+  it("releases: as well after jobs have come, between plans and answers", () => {
+    const coming = fc.array(
+      fc.record({
+        end: fc.integer({ min: 60, max: 3000 }),
+        first: fc.integer({ min: 0, max: nodes - 1 }),
+        count: fc.integer({ min: 1, max: 12 }),
+        plans: somePlans,
+      }),
+      { minLength: 1, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(seeds, coming, fc.integer({ min: 0, max: 3000 }), (given, steps, until) => {
+        const run = running(given);
+        const pass = passOf(run);
+        for (const { end, first, count, plans } of steps) {
+          for (const plan of plans)
+            pass.kernel.plan(range(plan), timeOf(plan.from), timeOf(plan.from + plan.length));
+          for (const slots of someSpans) compareExpected(pass.kernel, run, slots, 10, until);
+          const node = run.state.nodes.idle
+            .list()
+            .filter((at) => at >= first)
+            .slice(0, count);
+          if (node.length > 0) enter(pass, run, node, end);
+          for (const slots of someSpans)
+            for (const wanted of someSizes) compareExpected(pass.kernel, run, slots, wanted, until);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
+
+const someSizes = [1, 3, 10, 30, 60, 100];
+const someSpans = [
+  [0, 20],
+  [0, 2],
+  [12, 30],
+  [45, 60],
+] as const;
+
+/** A job starts in the pass on idle nodes and keeps them for so many seconds. */
+function enter(
+  pass: ReturnType<typeof passOf>,
+  run: ReturnType<typeof running>,
+  node: number[],
+  end: number,
+) {
+  const { state, jobs } = run;
+  const allocation = { node: Int32Array.from(node), nodes: BitVector.of(nodes, node) };
+  const job = { id: 1000 + jobs.length, endTime: now + end, allocation, partition: state.partitions[0] };
+  jobs.push(job as unknown as SlurmJob);
+  ordered(jobs);
+  for (const one of node) state.nodes.idle.delete(one);
+  pass.kernel.start(node, end);
+  pass.kernel.exports.enter(pass.kept.add(job as unknown as SlurmJob, jobs));
+}
+
+/** When and where so many nodes are expected of what is free over some slots, and by the general test. */
+function compareExpected(
+  kernel: OpenKernel,
+  { state, jobs }: ReturnType<typeof running>,
+  [first, last]: readonly [number, number],
+  minNodes: number,
+  until: number,
+) {
+  const offered = kernel.free(first, last, minNodes);
+  if (offered === undefined) return;
+  const bench = { state, holdings: { ordered: jobs, vacant: state.nodes.idle } } as unknown as Bench;
+  const trial = { need: { minNodes } as Need, offered } as unknown as Trial;
+  const expected = new WholeNodes(bench, {} as never, true).expect(trial, now + until);
+  const start = kernel.inspected.expectBetween(first, last, minNodes, until);
+  if (expected?.start === Number.POSITIVE_INFINITY) expect(start).toBe(2 ** 31 - 1);
+  else expect(start).toBe(expected === undefined ? never : expected.start - now);
+  if (expected === undefined || expected.start === Number.POSITIVE_INFINITY) return;
+  expect(kernel.taken().sort((a, b) => a - b)).toEqual(expected.nodes.list());
+}

@@ -9,14 +9,14 @@ import { BitVector } from "../../../../../src/core/bit-vector.js";
 import { stateOf } from "../../support/conf.js";
 import { OpenKernel } from "../../support/kernel.js";
 
-const nodes = 100;
+const nodes = 200;
 const now = 1000;
 const conf = `SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerType=sched/backfill
 OverTimeLimit=2
 KillWait=40
-NodeName=n[00-99] CPUs=4
+NodeName=n[000-199] CPUs=4
 PartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE
 `;
 
@@ -24,9 +24,9 @@ const seeds = fc.array(
   fc.record({
     end: fc.integer({ min: now - 200, max: now + 3000 }),
     first: fc.integer({ min: 0, max: nodes - 1 }),
-    count: fc.integer({ min: 1, max: 12 }),
+    count: fc.integer({ min: 1, max: 6 }),
   }),
-  { maxLength: 60 },
+  { maxLength: 150, size: "max" },
 );
 const somePlans = fc.array(
   fc.record({
@@ -208,6 +208,7 @@ describe("running jobs of a counted pass", () => {
         first: fc.integer({ min: 0, max: nodes - 1 }),
         count: fc.integer({ min: 1, max: 12 }),
         plans: somePlans,
+        asked: fc.boolean(),
       }),
       { minLength: 1, maxLength: 6 },
     );
@@ -215,10 +216,10 @@ describe("running jobs of a counted pass", () => {
       fc.property(seeds, coming, fc.integer({ min: 0, max: 3000 }), (given, steps, until) => {
         const run = running(given);
         const pass = passOf(run);
-        for (const { end, first, count, plans } of steps) {
+        for (const { end, first, count, plans, asked } of steps) {
           for (const plan of plans)
             pass.kernel.plan(range(plan), timeOf(plan.from), timeOf(plan.from + plan.length));
-          for (const slots of someSpans) compareExpected(pass.kernel, run, slots, 10, until);
+          if (asked) for (const slots of someSpans) compareExpected(pass.kernel, run, slots, 10, until);
           const node = run.state.nodes.idle
             .list()
             .filter((at) => at >= first)
@@ -230,6 +231,16 @@ describe("running jobs of a counted pass", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("releases: as well after more jobs have come than there was room for", () => {
+    const run = running([{ end: now + 500, first: 0, count: 3 }]);
+    const pass = passOf(run);
+    for (let node = 3; node < nodes; node++) {
+      compareExpected(pass.kernel, run, [12, 30], 60, 3000);
+      enter(pass, run, [node], 60 + ((node * 37) % 600));
+    }
+    for (const wanted of someSizes) compareExpected(pass.kernel, run, [12, 30], wanted, 3000);
   });
 });
 

@@ -39,8 +39,8 @@ export function parseExpectation(text: string): Expectation {
   if (bound === "")
     throw new ExpressionError(
       "the number is missing",
-      found.index,
-      found[0].trim(),
+      text.indexOf(operator, found.index),
+      operator,
       exampleOf(metric.definition.unit),
     );
   return { text, metric, operator, bound: parseBound(bound, at, operator, metric.definition.unit) };

@@ -94,6 +94,10 @@ describe("an expectation", () => {
     expect(`<${error.part}> ${error.message} (${error.hint ?? ""})`).toBe(expected);
   });
 
+  it("marks an operator that nothing follows", () => {
+    expect(refusal("wait.p95  >= ")).toMatchObject({ from: 10, part: ">=" });
+  });
+
   it("that is refused marks a part of its text, whatever the text", () => {
     const words = fc.constantFrom(
       "wait",

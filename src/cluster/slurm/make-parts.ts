@@ -39,6 +39,7 @@ export function makeParts(
     priorities,
     main: (full) => main.pass(full),
     backfill: () => backfill.pass(),
+    plans: () => backfill.plans,
     ...(timed ? { timed: timedSchedulers(context, main, testTime) } : {}),
     print: (what) =>
       what === "sprio" ? sprioLong(sprioRows(state, priorities), ({ label }) => label) : shares(),

@@ -45,6 +45,9 @@ function watched(passes: Pass[]): MakeParts {
           get took() {
             return backfill.took;
           },
+          get plans() {
+            return backfill.plans;
+          },
           get plansIdle() {
             return backfill.plansIdle;
           },

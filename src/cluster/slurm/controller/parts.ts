@@ -11,6 +11,8 @@ export interface ControllerParts {
   main(full: boolean): number;
   /** One pass of the backfill thread; how many jobs it started. */
   backfill(): number;
+  /** That pass has planned a job for later. */
+  plans(): boolean;
   /** Those two when passes take time. */
   timed?: TimedSchedulers;
   /** What sprio -l or sshare -l prints now. */
@@ -40,7 +42,9 @@ export interface PausablePass {
   freed(node: number): void;
   /** How long it has just held its locks. */
   readonly took: number;
-  /** A pass that is over has planned with a node on which nothing runs. */
+  /** A pass that is over has planned a job for later. */
+  readonly plans: boolean;
+  /** It has planned with a node on which nothing runs. */
   readonly plansIdle: boolean;
 }
 

@@ -47,6 +47,7 @@ export class Passes {
     if (this.planning() > now) return;
     this.backfill.ran(now);
     parts.backfill();
+    if (parts.plans()) this.backfill.repeats?.();
   }
 
   /** Something has changed; a pass of the main scheduler may wait for its loop. */

@@ -111,19 +111,24 @@ export class TimedPasses extends Passes {
   }
 
   /**
-   * slurmctld looks for changes since the second of a pass's end, and marking idle nodes as planned then is one. What has
-   * changed before waits for the next pass of the main scheduler, which is a change.
+   * slurmctld looks for changes since the second of a pass's end, and marking idle nodes as planned then is one. A pass that
+   * plans is one too, when it ends in the second in which it has begun. What has changed before waits for the next pass of
+   * the main scheduler, which is a change.
    */
   #end(now: number): void {
     this.#resumes = NEVER;
-    if (now === this.#began) return;
+    const { plans, plansIdle } = this.schedulers.backfill;
     const { sched_interval, bf_interval } = this.controller.state.config.scheduler.parameters;
-    const { plansIdle } = this.schedulers.backfill;
-    const again =
-      this.#changed >= Math.floor(now / SECOND) || (this.#stirred && (plansIdle || sched_interval < 0));
+    const second = Math.floor(now / SECOND);
+    const repeats = plansIdle || (plans && Math.floor(this.#began / SECOND) === second);
+    if (now === this.#began) {
+      if (repeats) this.backfill.repeats?.();
+      return;
+    }
+    const again = this.#changed >= second || (this.#stirred && (repeats || sched_interval < 0));
     this.backfill.over?.(now, again);
     if (again) return;
-    if (plansIdle) this.#repeats = now + SECOND * bf_interval;
+    if (repeats) this.#repeats = now + SECOND * bf_interval;
     else if (this.#stirred) {
       this.#missed = true;
       this.main.changed(now);

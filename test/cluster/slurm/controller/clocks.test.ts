@@ -76,6 +76,20 @@ describe("the backfill thread's clock", () => {
     expect(clock.next()).toBe(s(72));
   });
 
+  it("repeats a pass that has planned every bf_interval, and leaves out what would change nothing", () => {
+    const clock = new BackfillClock(parameters(), 0);
+    clock.changed(0);
+    clock.ran(0);
+    clock.repeats();
+    expect(clock.next()).toBe(Number.POSITIVE_INFINITY);
+    clock.changed(s(71) + 200);
+    expect(clock.next()).toBe(s(90));
+    clock.ran(s(90));
+    // This one has not.
+    clock.changed(s(121));
+    expect(clock.next()).toBe(s(121));
+  });
+
   it("bf_interval=-1 turns it off", () => {
     const clock = new BackfillClock(parameters({ bf_interval: -1 }), 0);
     clock.changed(0);

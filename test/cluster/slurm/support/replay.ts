@@ -36,8 +36,11 @@ export interface Replay {
   clocks: { main: PassClock; backfill: PassClock };
 }
 
-/** The recorded workload with the durations that its jobs were recorded to have. */
-export function replayOf(golden: GoldenCase, config = goldenConfig(golden)): Replay {
+/**
+ * The recorded workload with the durations that its jobs were recorded to have. `ruled`: passes of backfill come by our
+ * rule, not when they were recorded.
+ */
+export function replayOf(golden: GoldenCase, config = goldenConfig(golden), ruled = false): Replay {
   const labels = new Map(Object.entries(golden.observed.ids).map(([id, label]) => [Number(id), label]));
   const durations = recordedDurations(golden);
   const rows: ReplayRow[] = [];
@@ -68,7 +71,7 @@ export function replayOf(golden: GoldenCase, config = goldenConfig(golden)): Rep
     submissions,
     operations: operationsOf(golden),
     phases: phasesOf(golden),
-    clocks: recordedClocks(golden, config),
+    clocks: recordedClocks(golden, ruled || takeTime(config.testTime), config),
   };
 }
 
@@ -195,15 +198,13 @@ class RecordedSeconds extends BackfillClock {
 }
 
 /** When passes of backfill sleep, the next one follows from how long they take: it is not given, but ours. */
-function recordedClocks(golden: GoldenCase, { scheduler, testTime }: SlurmConfig): Replay["clocks"] {
+function recordedClocks(golden: GoldenCase, ruled: boolean, { scheduler }: SlurmConfig): Replay["clocks"] {
   const main = golden.passes.filter(({ kind }) => kind !== "b");
   const backfill = golden.passes.filter(({ kind }) => kind === "b");
   const begins = backfill.map(({ t }) => Math.round(t * SECOND));
   return {
     main: new RecordedPasses(main),
-    backfill: takeTime(testTime)
-      ? new RecordedSeconds(scheduler.parameters, begins)
-      : new RecordedPasses(backfill),
+    backfill: ruled ? new RecordedSeconds(scheduler.parameters, begins) : new RecordedPasses(backfill),
   };
 }
 

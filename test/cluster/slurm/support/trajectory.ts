@@ -49,15 +49,19 @@ function fleetOf(config: SlurmConfig): Fleet {
   );
 }
 
-/** Runs the recorded workload, and operations beside the recorded ones, through the cluster and the controller. */
+/**
+ * Runs the recorded workload, and operations beside the recorded ones, through the cluster and the controller. `ruled`: with
+ * passes of backfill by our rule.
+ */
 export async function trajectoryOf(
   golden: GoldenCase,
   until: number,
   beside: readonly TimedOperation[] = [],
   make: MakeParts = makeParts,
+  ruled = false,
 ): Promise<Trajectory> {
   const config = goldenConfig(golden);
-  const replay = replayOf(golden, config);
+  const replay = replayOf(golden, config, ruled);
   const simulation = new Simulation();
   const shapes = new Shapes();
   const fleet = fleetOf(config);

@@ -21,10 +21,12 @@ export class BackfillScheduler {
   readonly #queue: BackfillQueue;
   readonly #vacancies: Vacancies;
   readonly #whole: WholeNodesPass | undefined;
+  /** The last pass was one of `#whole`. */
+  #counted = false;
 
   /**
-   * `estimates`: somebody reads when jobs are expected to start. Otherwise a pass ends as soon as no job that is left
-   * can start in it. Without `shortcuts` it also plans as Slurm does, segment by segment and look by look: the starts are
+   * `estimates`: somebody reads when jobs are expected to start. Otherwise a pass ends as soon as one is planned and no
+   * job that is left can start in it. Without `shortcuts` it also plans as Slurm does, segment by segment and look by look: the starts are
    * the same.
    */
   constructor(
@@ -40,13 +42,20 @@ export class BackfillScheduler {
       this.#whole = new WholeNodesPass(context, this.#planner.starter);
   }
 
+  /** The last pass has planned a job for later. */
+  get plans(): boolean {
+    return this.#counted ? this.#whole!.plans : this.#planner.plans;
+  }
+
   /** One pass. Answers the number of jobs started. */
   pass(): number {
     const { context } = this;
+    this.#counted = false;
     if (this.#whole !== undefined && this.plain?.refresh(this.#reasons)) {
       const started = this.#whole.run(this.plain.entries);
       this.#reasons.publish(context.actions);
-      if (started >= 0) return started;
+      this.#counted = started >= 0;
+      if (this.#counted) return started;
     }
     this.plain?.forget();
     const planner = this.#planner;
@@ -56,7 +65,8 @@ export class BackfillScheduler {
       const vacancies = this.estimates || !this.#vacancies.applies() ? undefined : this.#vacancies;
       planner.prepare(entries, vacancies);
       for (let i = 0; i < entries.length; i++) {
-        if (vacancies?.anyFrom(i) === false || !this.#tryEntry(entries[i]!)) break;
+        if (planner.plans && vacancies?.anyFrom(i) === false) break;
+        if (!this.#tryEntry(entries[i]!)) break;
       }
       this.#queue.startHeterogeneous();
     }

@@ -61,6 +61,8 @@ export class Planner {
   readonly starter: Starter;
   started = 0;
   tested = 0;
+  /** A job has been planned for later. */
+  plans = false;
   vacancies: Vacancies | undefined;
   readonly slots: SlotSearch;
   readonly #licenses: LicenseCounts;
@@ -113,6 +115,7 @@ export class Planner {
     this.starter.preempting.clear();
     this.started = 0;
     this.tested = 0;
+    this.plans = false;
     this.#array = -1;
   }
 
@@ -339,6 +342,7 @@ export class Planner {
     if (neverReserves(job)) return "next-job";
     if (!this.#counters.mayPlan(partition)) return "next-job";
     this.#counters.planned(partition);
+    this.plans = true;
     this.rejection.clear();
     if (known < 0 || start < known) job.plannedNodes = nodes;
     if ((!bf_one_resv_per_job || known < 0) && !magnetic) {

@@ -50,6 +50,10 @@ export class TimedBackfill implements PausablePass {
     this.#planned = new BitVector(count);
   }
 
+  get plans(): boolean {
+    return this.#planner.plans;
+  }
+
   begin(now: number): void {
     this.#began = Math.floor(now / SECOND);
     this.#ignored.clear();

@@ -14,11 +14,11 @@ interface KernelExports {
   reserveNodes(nodes: number): void;
   reserveQueue(jobs: number): void;
   update(jobs: number, passed: number): number;
-  vacant(): number;
   setPresent(slot: number, over: number, halfMinute: number, window: number): void;
   setJobs(jobs: number, classes: number, apart: boolean): number;
   begin(classes: number, maxTests: number, maxRecords: number): void;
   run(): number;
+  plans(): number;
   at(): number;
   find(exhaustive: boolean): number;
   tested(): number;

@@ -20,6 +20,8 @@ export class WholeNodesPass {
   readonly #running: RunningJobs;
   readonly #waiting: WaitingJobs;
   readonly #usable: BitVector;
+  /** The last pass has planned a job for later. */
+  plans = false;
 
   constructor(
     readonly context: SchedulerContext,
@@ -57,8 +59,16 @@ export class WholeNodesPass {
 
   /** Answers the number of jobs started; -1 when the pass cannot be counted. `queue`: in the order of the pass. */
   run(queue: readonly PlainEntry[]): number {
+    this.plans = false;
     if (!this.#covers()) return -1;
-    if (!this.#begin(queue)) return 0;
+    if (queue.length === 0) return 0;
+    this.#begin(queue);
+    const started = this.#walk(queue);
+    this.plans = this.#kernel.exports.plans() === 1;
+    return started;
+  }
+
+  #walk(queue: readonly PlainEntry[]): number {
     const { bf_max_job_start } = this.context.state.config.scheduler.parameters;
     const { exports } = this.#kernel;
     for (let started = 0; ; exports.next()) {
@@ -80,18 +90,17 @@ export class WholeNodesPass {
     return this.#running.update(selector.running()) + nodes.idle.count() === nodes.count;
   }
 
-  /** Tells the kernel which nodes are vacant, and the queue. False when they are too few for any job of it. */
-  #begin(queue: readonly PlainEntry[]): boolean {
+  /** Tells the kernel which nodes are vacant, and the queue. */
+  #begin(queue: readonly PlainEntry[]): void {
     const { nodes, now, config } = this.context.state;
     const { exports } = this.#kernel;
     const { bf_resolution, bf_window, bf_max_job_test, bf_node_space_size } = config.scheduler.parameters;
     const view = this.#kernel.view();
     view.set(nodes.idle.words, exports.idleAt() >> 2);
     view.set(nodes.avail.words, exports.availAt() >> 2);
-    if (!this.#waiting.tell(queue, exports.vacant())) return false;
+    this.#waiting.tell(queue);
     exports.setPresent(Math.floor(now / bf_resolution), now % bf_resolution, now % 30, 60 * bf_window);
     exports.begin(this.#waiting.classes.length, bf_max_job_test, bf_node_space_size);
-    return true;
   }
 
   /** Looks for a place for a job that any test changes. Answers when it could start, -1 for never. */

@@ -18,8 +18,7 @@ export class WaitingJobs {
     readonly kernel: Kernel,
   ) {}
 
-  /** `vacant`: nodes that hold no job. False when they are too few for any of the jobs. */
-  tell(queue: readonly PlainEntry[], vacant: number): boolean {
+  tell(queue: readonly PlainEntry[]): void {
     const { state } = this;
     const { exports } = this.kernel;
     exports.reserveQueue(queue.length);
@@ -27,18 +26,14 @@ export class WaitingJobs {
     const nodes = exports.queueNodesAt() >> 2;
     const seconds = exports.secondsAt() >> 2;
     const vacancies = exports.vacanciesAt() >> 2;
-    let any = false;
     for (let i = 0; i < queue.length; i++) {
       const entry = queue[i]!;
       // Any test sets the number of CPUs that such a job would get.
-      const needed = awaitsTest(entry.job, state) ? 0 : entry.nodes;
-      any ||= needed <= vacant;
       view[nodes + i] = entry.nodes;
       view[seconds + i] = secondsOf(entry.minutes);
-      view[vacancies + i] = needed;
+      view[vacancies + i] = awaitsTest(entry.job, state) ? 0 : entry.nodes;
     }
-    if (any) this.#tellClasses(queue);
-    return any;
+    this.#tellClasses(queue);
   }
 
   /** Classes stay until a limit comes that none is for. */

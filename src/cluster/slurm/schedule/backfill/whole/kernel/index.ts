@@ -50,6 +50,7 @@ const atUntested: i32 = 2;
 let mostTests: i32 = 0;
 let mostRecords: i32 = 0;
 let tests: i32 = 0;
+let planned: bool = false;
 let place: i32 = 0;
 
 export function allocate(nodes: i32, slots: i32, classes: i32, resolution: i32): void {
@@ -73,15 +74,12 @@ export function update(jobs: i32, passed: i32): i32 {
   return running.held;
 }
 
-export function vacant(): i32 {
-  return cluster.vacant();
-}
-
 /** A pass over the queue that was told, with so many classes of limits. */
 export function begin(classes: i32, maxTests: i32, maxRecords: i32): void {
   mostTests = queue.jobs > maxTests ? maxTests : i32.MAX_VALUE;
   mostRecords = maxRecords;
   tests = 0;
+  planned = false;
   place = 0;
   blocks.reset();
   timetable.reset(classes);
@@ -90,12 +88,17 @@ export function begin(classes: i32, maxTests: i32, maxRecords: i32): void {
 /** Goes on with the job at `at()`, and stops where one could start or has to be looked at by itself. */
 export function run(): i32 {
   for (; place < queue.jobs; next()) {
-    if (tests >= mostTests || !candidates.anyFrom(place)) return atEnd;
+    if (tests >= mostTests || (planned && !candidates.anyFrom(place))) return atEnd;
     if (queue.vacancies[place] === 0) return atUntested;
     if (find(false) === 0) return atStart;
     if (!plan()) return atEnd;
   }
   return atEnd;
+}
+
+/** Has a job been planned for later? */
+export function plans(): bool {
+  return planned;
 }
 
 export function at(): i32 {
@@ -121,6 +124,7 @@ export function usableAt(): usize {
 export function plan(): bool {
   const start = search.start;
   if (start < 0 || start > clock.window) return true;
+  planned = true;
   if (borders.records >= mostRecords) return false;
   timetable.take(start, start + queue.seconds[place]);
   return true;

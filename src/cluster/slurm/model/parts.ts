@@ -54,6 +54,8 @@ export interface Selector {
   findsWhole(job: SlurmJob, partition: Partition, usable: BitVector): boolean | undefined;
   /** No node holds several jobs, one user only, or a suspended job. */
   readonly exclusive: boolean;
+  /** Somebody holds nodes and not all of the cores that were given. */
+  readonly anySuspended: boolean;
   /** Books and returns what a job holds. */
   allocate(job: SlurmJob, allocation: JobAllocation): void;
   release(job: SlurmJob): void;

@@ -48,20 +48,19 @@ export class PlainQueue {
     );
   }
 
-  /** Brings it up to date. False when it does not hold all jobs that a pass has to look at. */
+  /** Brings it up to date. False, and nobody is looked at, when it cannot hold all that a pass has to look at. */
   refresh(reasons: Reasons): boolean {
-    const { state } = this.context;
-    const { pending } = state;
+    const { pending } = this.context.state;
     const again = this.#unsettled;
     if (again.length > 0) this.#unsettled = [];
-    if (pending.stirred) {
+    const holdsAll = this.#holdsAll();
+    if (!holdsAll) this.entries.length = 0;
+    else if (pending.stirred) {
       this.entries.length = 0;
-      this.#others.clear();
-      this.#partitions.clear();
       for (const job of pending) this.#take(job, reasons, false);
       this.entries.sort(compareEntries);
     } else {
-      for (const job of pending.left) if (!this.#others.delete(job)) this.#drop(job);
+      for (const job of pending.left) this.#drop(job);
       if (pending.reranked) this.#rerank();
       for (const job of again) {
         if (!pending.has(job) || pending.entered.includes(job)) continue;
@@ -71,7 +70,28 @@ export class PlainQueue {
       for (const job of pending.entered) if (pending.has(job)) this.#take(job, reasons, true);
     }
     pending.settle();
-    return this.#others.size === 0 && state.reservations.length === 0 && this.#shareNodes();
+    if (!holdsAll) this.forget();
+    return holdsAll;
+  }
+
+  /** Are all jobs, those that wait for something else too, such jobs, and the nodes the same for all of them? */
+  #holdsAll(): boolean {
+    const { pending, reservations } = this.context.state;
+    if (pending.stirred) {
+      this.#others.clear();
+      this.#partitions.clear();
+      for (const job of pending) this.#assign(job);
+    } else {
+      for (const job of pending.left) this.#others.delete(job);
+      for (const job of pending.entered) if (pending.has(job)) this.#assign(job);
+    }
+    return this.#others.size === 0 && reservations.length === 0 && this.#shareNodes();
+  }
+
+  #assign(job: SlurmJob): void {
+    if (isSingle(job) && this.context.selector.wholeNodes(job, job.partitions[0]!) > 0)
+      this.#partitions.add(job.partitions[0]!);
+    else this.#others.add(job);
   }
 
   /** A pass has looked at jobs in another way, which may have changed them. */
@@ -88,10 +108,6 @@ export class PlainQueue {
   #take(job: SlurmJob, reasons: Reasons, inPlace: boolean): void {
     const { context } = this;
     const { limits, actions, selector } = context;
-    if (!isSingle(job)) {
-      this.#others.add(job);
-      return;
-    }
     const { reason, eligibleTime } = job;
     limits.accrue(job, (head) => actions.splitTask(head));
     const runnable = isRunnable(job, context, reasons);
@@ -102,11 +118,6 @@ export class PlainQueue {
     job.partition = partition;
     if (!isAdmitted(job, partition, context, reasons, false)) return;
     const nodes = selector.wholeNodes(job, partition);
-    if (nodes === 0) {
-      this.#others.add(job);
-      return;
-    }
-    this.#partitions.add(partition);
     const { priority, task } = job;
     const minutes = limitOf(job, partition);
     const entry: PlainEntry = { job, partition, priority, magnetic: undefined, task, nodes, minutes };

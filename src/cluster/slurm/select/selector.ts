@@ -84,8 +84,12 @@ class ConsTres implements Selector {
   }
 
   get exclusive(): boolean {
-    const { crowded, owners, anySuspended } = this.bench.holdings;
-    return crowded === 0 && owners.size === 0 && !anySuspended;
+    const { crowded, owners } = this.bench.holdings;
+    return crowded === 0 && owners.size === 0 && !this.anySuspended;
+  }
+
+  get anySuspended(): boolean {
+    return this.bench.holdings.anySuspended;
   }
 
   allocate(job: SlurmJob, allocation: JobAllocation): void {

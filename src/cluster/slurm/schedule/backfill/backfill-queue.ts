@@ -18,17 +18,20 @@ export class BackfillQueue {
     readonly planner: Planner,
   ) {}
 
-  /** The jobs that the pass will look at, in its order; what the last one planned is forgotten. */
-  entries(): QueueEntry[] {
+  /**
+   * The jobs that the pass will look at, in its order; what the last one planned is forgotten. `known`: them, when they have
+   * been found already.
+   */
+  entries(known?: readonly QueueEntry[]): QueueEntry[] {
     const { context } = this;
     const { state } = context;
-    const queue = buildQueue(context, this.reasons, true);
+    const queue = known === undefined ? buildQueue(context, this.reasons, true) : [...known];
     if (queue.length === 0) return queue;
     for (const job of state.pending) {
       job.expectedStart = -1;
       job.plannedNodes = undefined;
     }
-    sortQueue(queue, state.config);
+    if (known === undefined) sortQueue(queue, state.config);
     return queue;
   }
 

@@ -51,16 +51,20 @@ export class BackfillScheduler {
   pass(): number {
     const { context } = this;
     this.#counted = false;
-    if (this.#whole !== undefined && this.plain?.refresh(this.#reasons)) {
-      const started = this.#whole.run(this.plain.entries);
-      this.#reasons.publish(context.actions);
+    const known =
+      this.#whole !== undefined && this.plain!.refresh(this.#reasons) ? this.plain!.entries : undefined;
+    if (known !== undefined) {
+      const started = this.#whole!.run(known);
       this.#counted = started >= 0;
-      if (this.#counted) return started;
+      if (this.#counted) {
+        this.#reasons.publish(context.actions);
+        return started;
+      }
     }
     this.plain?.forget();
     const planner = this.#planner;
     planner.begin();
-    const entries = this.#queue.entries();
+    const entries = this.#queue.entries(known);
     if (entries.length > 0) {
       const vacancies = this.estimates || !this.#vacancies.applies() ? undefined : this.#vacancies;
       planner.prepare(entries, vacancies);

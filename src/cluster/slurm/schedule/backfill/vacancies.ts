@@ -32,10 +32,16 @@ export class Vacancies {
     this.#planned = new Float64Array(context.state.nodes.count);
   }
 
-  /** Nothing that a pass does to jobs which cannot start would be missed. */
+  /**
+   * Nothing that a pass does to jobs which cannot start would be missed: on nodes in completion or with suspended jobs they
+   * are tried in vain.
+   */
   applies(): boolean {
-    const { config, reservations, partitions } = this.context.state;
+    const { selector, state } = this.context;
+    const { config, nodes, reservations, partitions } = state;
     return (
+      nodes.completing.empty &&
+      !selector.anySuspended &&
       !config.enforce.limits &&
       config.preempt.type === "none" &&
       reservations.length === 0 &&

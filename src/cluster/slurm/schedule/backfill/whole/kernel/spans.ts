@@ -16,7 +16,7 @@ let plans: i32 = 0;
 
 /** Spans that are kept; when there are as many, they are made anew. The first is what there is without any plan. */
 const most: i32 = 256;
-/** By span: the words of its free nodes, their number, and the plans that have been taken out. */
+/** By span: the words of its free nodes, their number, and up to which plan it knows them all. */
 export let free = row<u64>(0);
 const counts = row<i32>(most);
 const known = row<i32>(most);
@@ -25,7 +25,7 @@ const starts = row<i32>(most);
 const stops = row<i32>(most);
 const taken = row<i32>(most);
 let spans: i32 = 0;
-/** A table of spans by the slots of begin and end: one more than the span, as of a version of the table. */
+/** A table of spans by their slots, as of a version of it. */
 const tableSize: i32 = 1024;
 const keys = row<i32>(tableSize);
 const spanOf = row<i32>(tableSize);

@@ -87,6 +87,47 @@ describe("a wrong setting written in the scenario", () => {
   });
 });
 
+describe("what scontrol show assoc_mgr printed", () => {
+  const used = (head: string, minutes: string, end: string) =>
+    `${head}\n    UsageRaw${end === "User Limits" ? "" : "/Norm/Efctv"}=7200.00\n    GrpWall=N(30.00)\n    GrpTRESMins=${minutes}\n    ${end}\n`;
+  const account = (name: string) =>
+    used(
+      `ClusterName=c Account=${name} UserName= Partition= Priority=0 ID=1`,
+      "cpu=N(120)",
+      "MinPrioThresh=",
+    );
+  const qos = (name: string) => used(`QOS=${name}(1)`, "cpu=60(120),node=N(30)", "User Limits");
+  const more =
+    ", accounts: { lab: { Users: [ann] } }, qos: { normal: {}, high: { GrpTRESMins: cpu=60 } }, usage: assoc.txt";
+  const jobs = "submit,run,id,user,sbatch\n0,60,a,ann,-n1 -q high\n0,60,b,ann,-n1\n";
+
+  it("that was cut off is an error at the place", () => {
+    const text = account("lab") + qos("high");
+    write("assoc.txt", text.slice(0, text.lastIndexOf("node=N(30)") + 7));
+    const done = run("run", scenario("assoc-cut", "assoc.csv", jobs, more));
+    expect(done.status).toBe(2);
+    expect(done.err).toContain(
+      'assoc.txt:9:29 error[slurm/wrong-value]: "node=N(" is not TRES=limit(used minutes)',
+    );
+    expect(done.err.match(/error\[/g)).toHaveLength(1);
+    expect(done.err).toContain("the file may have been cut off: make it again by scontrol show assoc_mgr");
+  });
+
+  it("of accounts and QOS that are not there is left out, by name; what is there counts", () => {
+    write("assoc.txt", account("lab") + account("gone") + qos("high") + qos("old"));
+    const enforced =
+      ", AccountingStorageType: accounting_storage/slurmdbd, AccountingStorageEnforce: limits, PriorityType: priority/multifactor, PriorityDecayHalfLife: 0";
+    const done = run("run", scenario("assoc", "assoc.csv", jobs, more + enforced), "--json", "--out", "used");
+    expect(done.status).toBe(0);
+    expect(done.err + done.out).toContain(
+      "usage of 2 that are not among the accounts and QOS is left out: gone, QOS old",
+    );
+    expect(JSON.parse(readFileSync(join(folder, "used/result.json"), "utf8")).neverRan).toMatchObject([
+      { reason: "QOSGrpCPUMinutesLimit", jobs: ["a"] },
+    ]);
+  });
+});
+
 describe("a dump of sacct", () => {
   it("that is cut in the middle of a row is used up to there, and the row counted", () => {
     const text = readFileSync(join(folder, "sacct.txt"), "utf8");

@@ -22,7 +22,10 @@ export function importCommand(program: Command, { terminal, finish }: Context): 
     .requiredOption("--conf <file>", "slurm.conf; its Includes, and topology.conf and gres.conf beside it")
     .option("--accounts <file>", "sacctmgr dump CLUSTER file=FILE, or sacctmgr -P show assoc")
     .option("--qos <file>", "sacctmgr -P show qos")
-    .option("--usage <file>", "sshare -a -l -P at the beginning of the jobs: what had been used by then")
+    .option(
+      "--usage <file>",
+      "scontrol show assoc_mgr, or sshare -a -l -P, at the beginning of the jobs: what had been used by then",
+    )
     .option("--sacct <file>", "sacct -a -P dump: the jobs to replay")
     .option("--out <file>", "scenario to write", "scenario.yaml")
     .option("--force", "replace a file that is there")

@@ -29,7 +29,7 @@ export const slurmOptions: readonly OptionInfo[] = [
     name: "usage",
     type: "any",
     description:
-      "What accounts and users had used before the run: a file of `sshare -a -l -P`, a mapping { lab: { RawUsage: 3600, Users: { anna: { RawUsage: 1200 } } } } in billing seconds, or a list of these. Default: nothing",
+      "What accounts, users and QOS had used before the run: a file of `scontrol show assoc_mgr` or `sshare -a -l -P`, a mapping { lab: { RawUsage: 3600, Users: { anna: { RawUsage: 1200 } } }, qos: { high: { GrpTRESRaw: cpu=60, GrpWallRaw: 30 } } } in billing seconds and minutes, or a list of these. Default: nothing",
   },
   {
     name: "topology",

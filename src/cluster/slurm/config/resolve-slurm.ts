@@ -7,6 +7,7 @@ import type { AccountingConfig, SlurmConfig } from "../model/config.js";
 import { asText, inlineAccounts, inlineQos, inlineSettings, isMapping } from "./accounts/inline.js";
 import { readAccounting } from "./accounts/read-accounting.js";
 import { type AccountRecord, readRecords } from "./accounts/records.js";
+import { inlineUsage, readUsageFile } from "./accounts/usage.js";
 import { overlayInline } from "./inline-conf.js";
 import { placeInScenario, type Setting } from "./place.js";
 import { type GpuNames, nodesOf, onlyPartition, poolsOf } from "./pools.js";
@@ -146,6 +147,8 @@ function pathOf(value: unknown, key: string, problems: Problem[]): string | unde
   return undefined;
 }
 
+const INLINE = { accounts: inlineAccounts, qos: inlineQos, usage: inlineUsage };
+
 /** `accounts:`, `qos:` and `usage:`, each a path, a mapping, or a list of these of which later ones are laid over earlier ones. */
 function readAccounts(
   options: Readonly<Record<string, unknown>>,
@@ -162,25 +165,27 @@ function readAccounts(
     const list = Array.isArray(value) ? value : [value];
     for (const [i, one] of list.entries()) {
       const path = ["scheduler", key, ...(Array.isArray(value) ? [i] : [])];
-      if (isMapping(one)) records.push(...(key === "qos" ? inlineQos : inlineAccounts)(one, path, problems));
+      if (isMapping(one)) records.push(...INLINE[key](one, path, problems));
       else if (typeof one === "string") {
         const file = at(folder, one);
         const text = readText(file, problems, { path });
-        if (text !== undefined) records.push(...readRecords(text, file, problems));
+        if (text !== undefined)
+          records.push(...(key === "usage" ? readUsageFile : readRecords)(text, file, problems));
       } else
         problems.push({
           code: "slurm/wrong-value",
-          message: `"${key}" must be a file that ${key === "usage" ? "sshare" : "sacctmgr"} wrote, or a mapping of names to settings`,
+          message: `"${key}" must be a file that ${key === "usage" ? "scontrol show assoc_mgr or sshare" : "sacctmgr"} wrote, or a mapping of names to settings`,
           path,
         });
     }
   }
-  if (options.usage !== undefined && options.accounts === undefined)
+  const ofQos = options.qos !== undefined && usage.some(({ kind }) => kind === "qos");
+  if (options.usage !== undefined && options.accounts === undefined && !ofQos)
     problems.push({
       code: "slurm/wrong-value",
-      message: "usage is that of accounts and users, and there are none",
+      message: "usage is that of accounts, users and QOS, and there are none",
       path: ["scheduler", "usage"],
-      hint: "accounts: a file of sacctmgr dump",
+      hint: "accounts: a file of sacctmgr dump, qos: a file of sacctmgr -P show qos",
     });
   if (options.accounts === undefined && options.qos === undefined) return undefined;
   const strangers: string[] = [];
@@ -188,7 +193,7 @@ function readAccounts(
   if (strangers.length > 0)
     warnings.push({
       code: "slurm/usage-of-others",
-      message: `usage of ${strangers.length} that are not among the accounts is left out: ${strangers.slice(0, 5).join(", ")}${strangers.length > 5 ? ", …" : ""}`,
+      message: `usage of ${strangers.length} that are not among the accounts and QOS is left out: ${strangers.slice(0, 5).join(", ")}${strangers.length > 5 ? ", …" : ""}`,
       path: ["scheduler", "usage"],
       hint: "make both files at the same time",
     });

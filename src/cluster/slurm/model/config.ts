@@ -289,7 +289,17 @@ export interface CommonLimits {
   minPrioThreshold?: number;
 }
 
-export interface QosConfig extends CommonLimits {
+/** What was used before the run, decayed as of its start; undefined: of an account what its members have, else nothing. */
+export interface UsedBefore {
+  /** Billing seconds. */
+  rawUsage?: number;
+  /** Minutes of each TRES, for GrpTRESMins. */
+  grpTresRaw?: TresLimits;
+  /** Minutes of jobs, for GrpWall. */
+  grpWallRaw?: number;
+}
+
+export interface QosConfig extends CommonLimits, UsedBefore {
   name: string;
   priority: number;
   /** QOS whose jobs it may preempt. */
@@ -332,7 +342,7 @@ export const qosFlags = [
 export type QosFlag = (typeof qosFlags)[number];
 
 /** An account, or a user in an account. */
-export interface AssociationConfig extends CommonLimits {
+export interface AssociationConfig extends CommonLimits, UsedBefore {
   /** The account. */
   account: string;
   /** The user; empty for an account itself. */
@@ -352,8 +362,4 @@ export interface AssociationConfig extends CommonLimits {
   defaultQos?: string;
   /** The user's default account. */
   isDefault?: boolean;
-  /** Used before the run, decayed: billing seconds. Undefined: of an account what its members have used, else nothing. */
-  rawUsage?: number;
-  /** Likewise minutes of each TRES, for GrpTRESMins. */
-  grpTresRaw?: TresLimits;
 }

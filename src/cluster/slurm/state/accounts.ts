@@ -1,5 +1,5 @@
 import type { Association, Qos, TresTable, Usage } from "../model/accounting.js";
-import type { AccountingConfig, AssociationConfig } from "../model/config.js";
+import type { AccountingConfig, AssociationConfig, QosConfig, UsedBefore } from "../model/config.js";
 
 const builtIn = ["cpu", "mem", "energy", "node", "billing"];
 
@@ -35,12 +35,18 @@ export function buildQos(config: AccountingConfig | undefined, tres: TresTable):
         name: qos.name,
         config: qos,
         preempts: new Set(qos.preempt.flatMap((name) => numbers.get(name) ?? [])),
-        usage: emptyUsage(tres),
+        usage: usageOf(qos, tres),
         byUser: new Map(),
         byAccount: new Map(),
       },
     ]),
   );
+}
+
+function usageOf(qos: QosConfig, tres: TresTable): Usage {
+  const usage = emptyUsage(tres);
+  layDown(usage, qos, tres, []);
+  return usage;
 }
 
 /** Accounts in their order, then users; each under its parent. Shares and factors are the priority plugin's to fill. */
@@ -79,15 +85,22 @@ export function buildAssociations(config: AccountingConfig | undefined, tres: Tr
 /** Puts down what was used before the run; an account of which nothing is said has used what its members have. */
 function startUsage(associations: readonly Association[], tres: TresTable): void {
   // Members stand behind their accounts.
-  for (const { config, usage, children } of [...associations].reverse()) {
-    const { rawUsage, grpTresRaw } = config;
-    usage.raw = rawUsage ?? children.reduce((sum, child) => sum + child.usage.raw, 0);
-    for (let i = 0; i < usage.tresRaw.length; i++) {
-      const minutes = grpTresRaw?.[tres.names[i]!];
-      usage.tresRaw[i] =
-        minutes === undefined
-          ? children.reduce((sum, child) => sum + child.usage.tresRaw[i]!, 0)
-          : 60 * minutes;
-    }
+  for (const { config, usage, children } of [...associations].reverse())
+    layDown(usage, config, tres, children);
+}
+
+function layDown(
+  usage: Usage,
+  { rawUsage, grpTresRaw, grpWallRaw }: UsedBefore,
+  tres: TresTable,
+  members: readonly { usage: Usage }[],
+): void {
+  const sum = (of: (usage: Usage) => number) =>
+    members.reduce((total, member) => total + of(member.usage), 0);
+  usage.raw = rawUsage ?? sum(({ raw }) => raw);
+  usage.wall = grpWallRaw === undefined ? sum(({ wall }) => wall) : 60 * grpWallRaw;
+  for (let i = 0; i < usage.tresRaw.length; i++) {
+    const minutes = grpTresRaw?.[tres.names[i]!];
+    usage.tresRaw[i] = minutes === undefined ? sum(({ tresRaw }) => tresRaw[i]!) : 60 * minutes;
   }
 }

@@ -5,7 +5,7 @@ import { goldenCase } from "../support/case.js";
 import { decayTicks } from "../support/decay-phase.js";
 
 describe("what counts against limits, as scontrol show assoc_mgr printed it", () => {
-  it.each(["t-tres-limits", "t-tres-limits-safe", "w-association-limits"])("%s", (name) => {
+  it.each(["t-tres-limits", "t-tres-limits-safe", "w-association-limits", "z-usage-before"])("%s", (name) => {
     const golden = goldenCase(name);
     const books = new Books(golden, decayTicks(name));
     for (const snapshot of golden.observed.snapshots) {

@@ -51,7 +51,7 @@ describe("usage before the run", () => {
     const { used, warnings } = usageOf({ accounts: LAB, usage: "sshare.txt" });
     expect(used).toEqual({ root: 1000, lab: 900, ann: 600, bob: 0, sub: 250, eve: 250 });
     expect(warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
-      "slurm/usage-of-others usage of 2 that are not among the accounts is left out: gone, old in gone",
+      "slurm/usage-of-others usage of 2 that are not among the accounts and QOS is left out: gone, old in gone",
     ]);
     // Later ones are laid over earlier ones; who is said nothing of has used what its members have.
     const laid = usageOf({
@@ -102,10 +102,10 @@ describe("usage before the run", () => {
       return [];
     };
     expect(problemsOf({ usage: { lab: { RawUsage: 1 } } })).toEqual([
-      "scheduler.usage usage is that of accounts and users, and there are none",
+      "scheduler.usage usage is that of accounts, users and QOS, and there are none",
     ]);
     expect(problemsOf({ accounts: LAB, usage: 5 })).toContain(
-      'scheduler.usage "usage" must be a file that sshare wrote, or a mapping of names to settings',
+      'scheduler.usage "usage" must be a file that scontrol show assoc_mgr or sshare wrote, or a mapping of names to settings',
     );
     expect(problemsOf({ accounts: LAB, usage: { lab: { RawUsage: "x" } } })).toEqual([
       'scheduler.usage.lab.RawUsage RawUsage must be a number, not "x"',

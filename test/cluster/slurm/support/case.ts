@@ -150,6 +150,9 @@ export interface Snapshot {
   licenses?: string[];
   partitions?: string[];
   limits?: string[];
+  /** scontrol show assoc_mgr, and with -o. */
+  assoc_mgr?: string;
+  assoc_mgr_o?: string;
   sdiag?: string;
 }
 

@@ -31,6 +31,7 @@ const phases: Record<string, number> = {
   "y-usage-reset-monthly": 13.3,
   "y-usage-reset-quarterly": 13.3,
   "y-usage-reset-yearly": 13.4,
+  "z-usage-before": 13.3,
 };
 
 /** One tick of the recording that was a second off. */

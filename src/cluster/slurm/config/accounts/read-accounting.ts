@@ -20,10 +20,10 @@ const USE_PARENT = "2147483647";
 const ASSOCIATION_OTHER = `Account User Cluster ParentName Parent Partition Share Fairshare RawShares Priority QOS
   QosLevel DefaultQOS DefaultAccount
   QosRaw Admin AdminLevel Coordinator Coordinators Description Descr Organization Org DefaultWCKey WCKeys
-  Classification ID ParentID LFT RGT Comment Flags Lineage RawUsage GrpTRESRaw`;
+  Classification ID ParentID LFT RGT Comment Flags Lineage RawUsage GrpTRESRaw GrpWallRaw`;
 const QOS_OTHER = `Name Priority Preempt PreemptMode PreemptExemptTime GraceTime UsageFactor UsageThreshold
   LimitFactor Flags
-  Description Descr ID RawUsage ParentQOS`;
+  Description Descr ID RawUsage GrpTRESRaw GrpWallRaw ParentQOS`;
 
 /**
  * The accounts database, from records of which later ones change what earlier ones say. Parents may come after their
@@ -31,7 +31,7 @@ const QOS_OTHER = `Name Priority Preempt PreemptMode PreemptExemptTime GraceTime
  *
  * @param qosGiven QOS were listed: a name that is not among them is an error
  * @param usage what was used before the run
- * @param strangers gets the names of associations that have used something and are not among those recorded
+ * @param strangers gets the names of associations and QOS that have used something and are not among those recorded
  */
 export function readAccounting(
   records: readonly AccountRecord[],
@@ -54,7 +54,7 @@ export function readAccounting(
       put(users, associationKey(record), [...settings, { ...name, key: "User" }], problems);
     } else put(accounts, kind === "cluster" ? "root" : id, settings, problems);
   }
-  strangers.push(...layUsage(usage, accounts, users, problems));
+  strangers.push(...layUsage(usage, { accounts, users, qos }, problems));
   const names = [...qos.keys()];
   const check = (section: Section, key: string) => qosNames(section, key, qosGiven ? names : undefined);
   const accountList = orderAccounts(accounts, check, problems);
@@ -238,6 +238,7 @@ function readQos(name: string, section: Section, check: CheckNames): QosConfig {
     ...(threshold === undefined ? {} : { usageThreshold: threshold }),
     ...(limitFactor === undefined || limitFactor === 0 ? {} : { limitFactor }),
     flags: [...section.flags("Flags", qosFlags)],
+    ...readUsage(section),
     ...readLimits<Partial<QosConfig>>(section, QOS_LIMITS),
   };
 }

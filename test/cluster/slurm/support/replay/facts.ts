@@ -88,7 +88,7 @@ export function factsOf(golden: GoldenCase): Facts {
     const label = (pattern: RegExp) => labels(pattern.exec(text)?.[1]);
     const preempted = label(/^preempted JobId=(\S+) has been/);
     const expired =
-      label(/^JobId=(\S+) timed out, the job is at or exceeds/) ??
+      label(/^JobId=(\S+) timed out, (?:the job|assoc \d+) is at or exceeds/) ??
       label(/^Reservation ended for JobId=(\S+)/);
     const failed = label(/^Killing JobId=(\S+) on failed node/);
     const moved = label(/^requeue job JobId=(\S+) due to failure/);

@@ -83,6 +83,20 @@ export function first(i: i32, count: i32, from: i32): i32 {
   return slot;
 }
 
+/** Could a job of this class begin in a slot on so many nodes? */
+export function isEnough(i: i32, count: i32, slot: i32): bool {
+  return slot > slots || countAt(i, slot) >= count;
+}
+
+function countAt(i: i32, slot: i32): i32 {
+  const step = steps.from(i * stride);
+  const sum = sums.from(i * blocks);
+  let count = 0;
+  for (let block = 0; block < slot >> 5; block++) count += sum[block];
+  for (let at = slot & ~31; at <= slot; at++) count += step[at];
+  return count;
+}
+
 function search(i: i32, wanted: i32, from: i32): i32 {
   const step = steps.from(i * stride);
   const sum = sums.from(i * blocks);

@@ -44,7 +44,10 @@ export function freeBetween(start: i32, stop: i32, least: i32): usize {
 /** When so many nodes of what is free from slot to slot are expected, and puts them into the runs. */
 export function expectBetween(start: i32, stop: i32, wanted: i32, until: i32): i32 {
   const span = spans.freeIn(start, stop, wanted);
-  return span < 0 ? releases.never : releases.expect(span, wanted, until);
+  if (span < 0) return releases.never;
+  const time = releases.expect(span, wanted, until);
+  if (time !== releases.never && time !== releases.later) releases.take();
+  return time;
 }
 
 export function runsLength(): i32 {

@@ -25,23 +25,25 @@ export function allocate(): void {
   gathered = row<u64>(words);
 }
 
+/** What was expected last: the span, the jobs that are gone by then, and the nodes that are wanted. */
+let spanAsked: i32 = 0;
+let gone: i32 = 0;
+let wanted: i32 = 0;
+
 /**
- * When so many nodes of a span are expected to be free (seconds); which of them are taken then is put into `runs`. `later`
- * when that is after `until`, `never` when it is never.
+ * When so many nodes of a span are expected to be free (seconds). `later` when that is after `until`, `never` when it is
+ * never.
  */
-export function expect(span: i32, wanted: i32, until: i32): i32 {
-  const at = span * words;
-  const holder = holders.enough(span, wanted);
+export function expect(span: i32, nodes: i32, until: i32): i32 {
+  const holder = holders.enough(span, nodes);
   if (holder < 0) return never;
-  if (holder === 0) {
-    take(at, 0, wanted);
-    return 0;
-  }
+  spanAsked = span;
+  wanted = nodes;
+  gone = 0;
+  if (holder === 0) return 0;
   if (ends[holder - 1] > until) return later;
-  const last = endOfBatch(span, holder);
-  if (ends[last - 1] > until) return later;
-  take(at, last, wanted);
-  return expected[last - 1];
+  gone = endOfBatch(span, holder);
+  return ends[gone - 1] > until ? later : expected[gone - 1];
 }
 
 /** The number of the job with which the batch ends in which this one leaves. */
@@ -59,12 +61,12 @@ function endOfBatch(span: i32, holder: i32): i32 {
   return after > 0 ? after : holders.last(span, beyond - 1);
 }
 
-/** Takes what fits tightest of the nodes of the span that are free when so many jobs are gone. */
-function take(at: i32, gone: i32, wanted: i32): void {
+/** Puts into `runs` which nodes are taken then: those that fit tightest. */
+export function take(): void {
   const block = gone === 0 ? 1 : blocks.ofJob(gone - 1);
   const row = (block - 1) * words;
   const set = gathered;
-  const nodes = free.from(at);
+  const nodes = free.from(spanAsked * words);
   const ready = blocks.sets.from(row);
   for (let i = 0; i < words; i++) set[i] = nodes[i] & ready[i];
   const end = first[gone];

@@ -39,7 +39,7 @@ export function find(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool
       const found = look(nodes, slot, last, later);
       if (found >= 0 && found <= later && found !== releases.later) {
         start = max(found, time);
-        if (start === 0 || !nodePlans.conflicts(slotOf(start), slotOf(start + seconds))) return;
+        if (isFree(limitClass, nodes, seconds)) return;
         time = start;
         start = -1;
         continue;
@@ -48,6 +48,14 @@ export function find(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool
     if (next < 0) return;
     time = later;
   }
+}
+
+/** Are nodes that it would get at `start` planned for nobody? Most often counts say that there are too few. */
+function isFree(limitClass: i32, nodes: i32, seconds: i32): bool {
+  const slot = slotOf(start);
+  if (slot > 0 && !feasible.isEnough(limitClass, nodes, slot)) return false;
+  releases.take();
+  return start === 0 || !nodePlans.conflicts(slot, slotOf(start + seconds));
 }
 
 /**

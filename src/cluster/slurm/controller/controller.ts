@@ -312,5 +312,5 @@ export class Controller implements SchedulerActions {
 
 /** Seconds as µs, rounded up: the clock must show them. */
 function moment(seconds: number): number {
-  return Math.ceil(seconds * SECOND);
+  return Math.round(seconds * SECOND);
 }

@@ -1,3 +1,5 @@
+import { SECOND } from "../../../core/units.js";
+
 /** When the power thread looks; seconds from the run's start. */
 export interface LookClock {
   /** A node has changed at a time up to which looks have been made (`advance`). */
@@ -46,17 +48,23 @@ export class PowerClock implements LookClock {
       const step = next - look;
       look = step < this.#pause ? next : look + step * Math.ceil((second - this.#second(look)) / step);
     }
-    return this.phase + look;
+    return this.#time(look);
   }
 
   advance(time: number, visit: (seconds: number, looks: number) => void): void {
     for (;;) {
       const step = this.#after(this.#last) - this.#last;
-      if (this.phase + this.#last + step > time) return;
-      const looks = step < this.#pause ? 1 : Math.floor((time - this.phase - this.#last) / step);
+      if (this.#time(this.#last + step) > time) return;
+      const most = Math.floor((time - this.phase - this.#last) / step);
+      const looks = step < this.#pause ? 1 : Math.max(most, 1);
       visit(step, looks);
       this.#last += step * looks;
     }
+  }
+
+  /** To the microsecond, as the simulation's times are: a sum may lie beside the moment that it stands for. */
+  #time(tick: number): number {
+    return Math.round((this.phase + tick) * SECOND) / SECOND;
   }
 
   #second(tick: number): number {

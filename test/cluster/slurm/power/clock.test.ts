@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PowerClock } from "../../../../src/cluster/slurm/power/clock.js";
 import { Rate } from "../../../../src/cluster/slurm/power/rate.js";
@@ -26,6 +27,23 @@ describe("when the power thread looks", () => {
     const clock = new PowerClock(0.7, 10, 0);
     clock.changed(10.5);
     expect(looks(clock, 31)).toEqual([10.7, 11.7, 21.7]);
+  });
+
+  it("at times of whole microseconds, which the simulation's clock can show", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -9999, max: 9999 }),
+        fc.integer({ min: 0, max: 1e6 }),
+        (phase, second) => {
+          const clock = new PowerClock(phase / 1000, 1, 0);
+          const look = clock.first(second);
+          expect(look).toBe(Math.round(look * 1e6) / 1e6);
+          // The look is made when the clock shows its time.
+          clock.advance(look, () => {});
+          expect(clock.first(0)).toBeGreaterThan(look);
+        },
+      ),
+    );
   });
 
   it("no more often than power_save_min_interval, no less than power_save_interval", () => {

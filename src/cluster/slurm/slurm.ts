@@ -22,7 +22,7 @@ export const slurm: ClusterPolicyEntry = {
       "Passes take the time that testTime gives them; without it none, and bf_yield_interval, bf_max_time and max_sched_time bound nothing. What backfill starts between two sleeps starts at the end of the first. max_rpc_cnt is not modelled: requests take no time.",
       "A job's launch and its epilog take no time; nodes are free the instant a job ends.",
       "Usage before the run's start is what `usage` gives, minutes of TRES as whole ones, as scontrol prints them.",
-      "Suspend, resume and reboot programs are not run: how long a boot takes is said by boot. SuspendExcStates and PowerDownOnIdle of later releases are not there; CLOUD nodes are up when power saving is off.",
+      "Suspend, resume and reboot programs are not run: how long a boot takes is said by boot. SuspendExcStates of later releases is not there; CLOUD nodes are up when power saving is off.",
       "Reservations of cores keep the nodes that they got; days of the week are those of UTC.",
       "Followed from the source, without a recorded case: topology/block, MaxTRESRunMinsPerUser and PerAccount, and what later releases than 22.05 do.",
       "QOS of Flags=Relative count their limits as plain numbers; the components of a heterogeneous job are admitted one by one.",

@@ -111,6 +111,7 @@ export function onlyPartition(nodes: readonly NodeLine[]): PartitionConfig {
     overSubscribe: { mode: "NO", jobs: 1 },
     leastLoaded: false,
     exclusiveUser: false,
+    powerDownOnIdle: false,
     qos: "",
     allowAccounts: undefined,
     denyAccounts: [],

@@ -93,6 +93,7 @@ function partition(name: string, line: Section, nodes: ReadNodes): Omit<Partitio
     suspendTime: line.integer("SuspendTime", suspendTimeRange),
     suspendTimeout: line.integer("SuspendTimeout", timeoutRange),
     resumeTimeout: line.integer("ResumeTimeout", { ...timeoutRange, unlimited: true }),
+    powerDownOnIdle: line.boolean("PowerDownOnIdle") ?? false,
     tresBillingWeights: readTresNumbers(line, "TRESBillingWeights"),
   };
 }

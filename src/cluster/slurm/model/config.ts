@@ -255,6 +255,8 @@ export interface PartitionConfig {
   suspendTime?: number | undefined;
   suspendTimeout?: number | undefined;
   resumeTimeout?: number | undefined;
+  /** Nodes that its jobs get are powered down when they come to be idle; since 23.02. */
+  powerDownOnIdle: boolean;
   /** By TRES name; undefined: billing is the number of CPUs. */
   tresBillingWeights: Record<string, number> | undefined;
 }

@@ -96,12 +96,18 @@ export class NodeKeeper {
   allocated(job: SlurmJob): boolean {
     const saving = this.#saving;
     saving?.changed(this.controller.time);
+    if (saving !== undefined && job.partition.config.powerDownOnIdle) this.#downWhenIdle(job);
     if (job.request.reboot === true && saving !== undefined) {
       for (const node of job.allocation!.node) this.#rebootForJob(node);
     } else if (!this.configuring.needsBoot(job)) return false;
     this.configuring.add(job);
     if (job.allocation!.nodes.overlaps(this.controller.state.nodes.powerDown)) saving!.wake(job);
     return true;
+  }
+
+  /** PowerDownOnIdle: asked for when the job gets its nodes, whoever else runs on them [run]. */
+  #downWhenIdle(job: SlurmJob): void {
+    for (const node of job.allocation!.node) this.states.askedDown.add(node);
   }
 
   #rebootForJob(node: number): void {
@@ -126,6 +132,7 @@ export class NodeKeeper {
     if (idle) {
       states.lastBusy[node] = controller.state.now;
       this.reboots.idle(node);
+      if (states.askedDown.has(node)) states.settle(node);
     }
     this.#saving?.changed(controller.time, node, idle);
     if (idle && states.askedReboot.has(node)) this.askForReboot(node);

@@ -73,10 +73,13 @@ export class NodeStates {
     const { nodes } = this.state;
     const power = this.power[node]!;
     const reboots = this.rebooting.has(node);
+    // Between the end of its jobs and the next look of the power thread, too [run].
+    const leaves = power === Power.On && this.askedDown.has(node) && this.isIdle(node);
     const avail =
       nodes.up.has(node) &&
       !nodes.drained.has(node) &&
       power !== Power.GoingDown &&
+      !leaves &&
       !reboots &&
       !this.bootingForJob.has(node);
     put(nodes.avail, node, avail);

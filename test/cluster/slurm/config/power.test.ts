@@ -56,6 +56,20 @@ describe("power saving in slurm.conf", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("PowerDownOnIdle is read, also inline and from PartitionName=DEFAULT", () => {
+    const idle = (lines: string, options: Record<string, unknown> = {}) => {
+      const { config, warnings } = read(lines, options);
+      expect(warnings).toEqual([]);
+      return config.partitions.map((one) => one.powerDownOnIdle);
+    };
+    expect(idle(PROGRAMS)).toEqual([false, false]);
+    expect(idle(PROGRAMS, { PartitionName: { cloud: { PowerDownOnIdle: true } } })).toEqual([false, true]);
+    expect(idle(`${PROGRAMS}\nPartitionName=DEFAULT PowerDownOnIdle=YES`)).toEqual([true, true]);
+    expect(wrong(PROGRAMS, { PartitionName: { cloud: { PowerDownOnIdle: "soon" } } })).toEqual([
+      'scheduler.PartitionName.cloud.PowerDownOnIdle: PowerDownOnIdle must be YES or NO, not "soon"',
+    ]);
+  });
+
   it("is read, and written inline as well", () => {
     const { config } = read(
       `${PROGRAMS}\nSuspendTime=600\nSuspendTimeout=20\nResumeTimeout=300\nSuspendRate=4\nResumeRate=0\nSuspendExcNodes=n[1-3]:2,n4\nSuspendExcParts=cloud\nRebootProgram=/sbin/reboot\nSlurmctldParameters=idle_on_node_suspend,power_save_interval=5,power_save_min_interval=2`,

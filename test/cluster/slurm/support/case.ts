@@ -104,6 +104,7 @@ export type DecisionKind =
   | "gang";
 
 export interface Observed {
+  slurm_version: string;
   slurmctld_started_t: number;
   /** Unix time of t = 0, where the day of the week matters. */
   epoch?: number;

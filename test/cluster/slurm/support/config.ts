@@ -1,11 +1,12 @@
-import type {
-  AssociationConfig,
-  PartitionConfig,
-  PreemptMode,
-  QosConfig,
-  SchedulerParameters,
-  SlurmConfig,
-  TresLimits,
+import {
+  type AssociationConfig,
+  type PartitionConfig,
+  type PreemptMode,
+  type QosConfig,
+  type SchedulerParameters,
+  type SlurmConfig,
+  slurmVersions,
+  type TresLimits,
 } from "../../../../src/cluster/slurm/model/config.js";
 import { expandNodes, type GoldenCase } from "./case.js";
 import { confOf } from "./conf.js";
@@ -110,7 +111,7 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
   const enforce = accounting ? (cluster.enforce ?? "associations,limits,qos").split(",") : [];
   const tracked = accounting && groups.some((group) => group.gpus) ? ["gres/gpu"] : [];
   return {
-    version: "22.05",
+    version: slurmVersions.find((version) => golden.observed.slurm_version.includes(` ${version}.`))!,
     scheduler: {
       type: cluster.scheduler?.type ?? "backfill",
       timeSlice: cluster.scheduler?.timeslice_s ?? 30,
@@ -328,6 +329,7 @@ function partition(
     overSubscribe: { mode: share, jobs: Number(jobs ?? (share === "YES" || share === "FORCE" ? 4 : 1)) },
     leastLoaded: text("lln") === "YES",
     exclusiveUser: text("exclusive_user") === "YES",
+    powerDownOnIdle: extra.get("PowerDownOnIdle") === "YES",
     qos: text("qos") ?? "",
     allowAccounts: list("allow_accounts"),
     denyAccounts: list("deny_accounts") ?? [],

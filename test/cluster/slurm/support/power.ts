@@ -11,8 +11,8 @@ export interface NodeEvent {
 }
 
 const KINDS: readonly [NodeEvent["kind"], RegExp][] = [
-  ["suspend", /power_save: pid \d+ suspending nodes (\S+)/],
-  ["wake", /power_save: pid \d+ waking nodes (\S+)/],
+  ["suspend", /power_save:(?: pid \d+)? suspending nodes (\S+)/],
+  ["wake", /power_save:(?: pid \d+)? waking nodes (\S+)/],
   ["job-reboot", /power_job_reboot: pid \d+ reboot nodes (\S+)/],
   ["reboot", /Issuing reboot request for nodes (\S+)/],
   ["up", /[Nn]ode (\S+) (?:now responding|returned to service)$/],
@@ -93,7 +93,9 @@ export function launches({ events, observed }: GoldenCase): { t: number; job: st
 
 /** A look of the power thread, and when the nodes had registered. */
 export function powerPhases({ observed }: GoldenCase): { power: number; registered: number } {
-  const [look] = (observed.power_events ?? []).filter((line) => / power_save: pid /.test(line));
+  const [look] = (observed.power_events ?? []).filter((line) =>
+    / power_save: (?:pid|suspending|waking) /.test(line),
+  );
   const registered = observed.node_log?.find(([, , , , busy]) => typeof busy === "number")?.[4] as
     | number
     | undefined;

@@ -3,16 +3,24 @@ import { expandNodes, type GoldenCase } from "../case.js";
 import { type NodeEvent, nodeEvents, recordedLooks } from "../power.js";
 import { passOf } from "../release.js";
 
-/** A change of a node as a recording has it; `down`: SuspendTimeout is over, and the node may be had. */
-export type NodeFact = Omit<NodeEvent, "kind"> & { kind: "node"; what: NodeEvent["kind"] | "down" };
+/**
+ * A change of a node as a recording has it; `leaves`: it is idle and to be suspended at the next look, `down`:
+ * SuspendTimeout is over, and the node may be had.
+ */
+export type NodeFact = Omit<NodeEvent, "kind"> & {
+  kind: "node";
+  what: NodeEvent["kind"] | "leaves" | "down";
+};
 
 export function nodeFacts(golden: GoldenCase): NodeFact[] {
   const { observed } = golden;
   const facts = nodeEvents(golden).map(
     ({ t, kind, node }): NodeFact => ({ t, kind: "node", what: kind, node }),
   );
-  for (const [t, node, , reason] of observed.node_log ?? [])
+  for (const [t, node, state, reason, lastBusy] of observed.node_log ?? [])
     if (reason.endsWith("reboot timed out")) facts.push({ t, kind: "node", what: "timed-out", node });
+    else if (t > 0 && /^IDLE\b.*\+POWER_DOWN(\+|$)/.test(state))
+      facts.push({ t: Number(lastBusy), kind: "node", what: "leaves", node });
   return [
     ...facts,
     ...facts.filter(({ what }) => what === "suspend").flatMap((fact) => powerOff(golden, fact)),
@@ -46,6 +54,11 @@ export function changeNode(
   downAfter: boolean,
 ): void {
   const { nodes } = states.state;
+  if (what === "leaves") {
+    nodes.avail.delete(node);
+    nodes.coming.delete(node);
+    return;
+  }
   if (what === "suspend") {
     states.power[node] = Power.GoingDown;
     nodes.drained.delete(node);

@@ -143,6 +143,26 @@ describe("running jobs of a counted pass", () => {
     );
   });
 
+  it("running: with a job that has come in the pass as if it had been there", () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(), (given, at) => {
+        const { state, jobs } = running(given);
+        if (jobs.length === 0) return;
+        const coming = jobs[at % jobs.length]!;
+        const kept = told(state);
+        kept.jobs.update(jobs.filter((job) => job !== coming));
+        expect(kept.jobs.add(coming, jobs)).toBe(jobs.indexOf(coming));
+        const fresh = told(state);
+        const held = fresh.jobs.update(jobs);
+        expect(contents(kept, jobs.length)).toEqual(contents(fresh, jobs.length));
+        // Others go on from there.
+        expect(kept.jobs.update(jobs)).toBe(held);
+        expect(contents(kept, jobs.length)).toEqual(contents(fresh, jobs.length));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it("spans: what is free over some slots", () => {
     fc.assert(
       fc.property(seeds, somePlans, fc.boolean(), (given, plans, drained) => {

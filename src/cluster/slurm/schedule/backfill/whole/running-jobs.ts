@@ -32,17 +32,13 @@ export class RunningJobs {
   /** The same when nothing has happened since but that a job has come. Answers its place among them. */
   add(job: SlurmJob, jobs: readonly SlurmJob[]): number {
     const { exports } = this.kernel;
-    exports.reserveJobs(jobs.length);
-    const view = this.kernel.view();
-    const at = exports.placeBeforeAt() >> 2;
+    const { node } = job.allocation!;
     const place = jobs.indexOf(job);
-    for (let i = 0; i < place; i++) view[at + i] = i;
-    view[at + place] = -1;
-    for (let i = place + 1; i < jobs.length; i++) view[at + i] = i - 1;
     this.#told.splice(place, 0, recordOf(job));
-    this.#come.length = 0;
-    this.#come.push(place);
-    this.#tell(jobs);
+    exports.reserveJobs(jobs.length);
+    exports.reserveNodes(node.length);
+    this.kernel.view().set(node, exports.nodesAt() >> 2);
+    exports.insert(place, node.length, Math.min(job.endTime - this.state.now, farAway));
     return place;
   }
 

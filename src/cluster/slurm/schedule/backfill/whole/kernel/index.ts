@@ -36,6 +36,7 @@ export {
   countsAt,
   endsToldAt,
   expectedAt,
+  insert,
   placeBeforeAt,
   reserve as reserveJobs,
 } from "./running";

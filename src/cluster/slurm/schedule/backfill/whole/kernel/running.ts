@@ -84,6 +84,33 @@ export function update(count: i32, passed: i32): void {
   jobs = count;
 }
 
+/** A job comes to this place, with so many of the nodes in `told` until `end`, while nothing else changes. */
+export function insert(place: i32, count: i32, end: i32): void {
+  const at = first[place];
+  const last = first[jobs];
+  // Its words are made behind all others, and change places with those that follow it.
+  const words = enter(0, count, last) - last;
+  wordBefore = copied(word.from(last), wordBefore, words);
+  maskBefore = copied(mask.from(last), maskBefore, words);
+  move(word, at, at + words, last - at);
+  move(mask, at, at + words, last - at);
+  memory.copy(word.from(at).at, wordBefore.at, 4 * words);
+  memory.copy(mask.from(at).at, maskBefore.at, 8 * words);
+  move(ends, place, place + 1, jobs - place);
+  move(expected, place, place + 1, jobs - place);
+  move(sizes, place, place + 1, jobs - place);
+  for (let i = ++jobs; i > place; i--) first[i] = first[i - 1] + words;
+  ends[place] = end;
+  if (end > 0) expected[place] = end;
+  sizes[place] = count;
+  held += count;
+}
+
+/** Moves so many of an array from one place to another. */
+function move<T>(array: Row<T>, from: i32, to: i32, count: i32): void {
+  memory.copy(array.from(to).at, array.from(from).at, (count as usize) << alignof<T>());
+}
+
 function keepBefore(): void {
   endsBefore = copied(ends, endsBefore, jobs);
   sizesBefore = copied(sizes, sizesBefore, jobs);
@@ -92,9 +119,9 @@ function keepBefore(): void {
   maskBefore = copied(mask, maskBefore, first[jobs]);
 }
 
-/** Copies so many into the other, or into one as long when it is too short. */
+/** Copies so many into the other, or into a longer one when it is too short. */
 function copied<T>(from: Row<T>, into: Row<T>, count: i32): Row<T> {
-  const to = into.length < count ? row<T>(from.length) : into;
+  const to = into.length < count ? row<T>(2 * count) : into;
   memory.copy(to.at, from.at, (count as usize) << alignof<T>());
   return to;
 }

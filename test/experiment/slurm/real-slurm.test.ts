@@ -175,13 +175,16 @@ export default {
   });
 
   it("finds the array again when its submitter was killed, and submits nothing twice", async () => {
-    scenario(slow(0.3));
+    scenario(slow(2));
     const args = ["--vary", "fleet.pools.0.nodes=4..13", ...SLURM, "--chunk", "5"];
     const first = start(...args);
     await cluster.until(() => keptResults(join(folder, "st")) >= 2);
     first.child.kill("SIGKILL");
     await first.ended;
-    const { status, err } = await start(...args).ended;
+    const second = start(...args);
+    await cluster.until(() => second.err() !== "");
+    hurry();
+    const { status, err } = await second.ended;
     expect([status, err]).toEqual([
       0,
       expect.stringMatching(/^array \d+ was submitted before and goes on: its points are waited for\n$/),

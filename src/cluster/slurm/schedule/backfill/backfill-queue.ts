@@ -8,7 +8,8 @@ import type { Reasons } from "../reasons.js";
 import { priorityToReserve } from "../reserve-threshold.js";
 import { qosRefusal } from "../runnable.js";
 import { startTogether } from "./het-start.js";
-import type { Attempt, Planner } from "./planner.js";
+import type { Planner } from "./planner.js";
+import type { Attempt } from "./trial.js";
 
 /** The jobs that a backfill pass looks at: what comes before the search for a place, and after it. */
 export class BackfillQueue {

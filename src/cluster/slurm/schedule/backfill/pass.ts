@@ -4,7 +4,8 @@ import type { QueueEntry } from "../order.js";
 import type { PlainQueue } from "../plain-queue.js";
 import { Reasons } from "../reasons.js";
 import { BackfillQueue } from "./backfill-queue.js";
-import { type Attempt, Planner } from "./planner.js";
+import { Planner } from "./planner.js";
+import type { Attempt } from "./trial.js";
 import { Vacancies } from "./vacancies.js";
 import { WholeNodesPass } from "./whole/pass.js";
 

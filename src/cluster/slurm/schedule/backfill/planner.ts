@@ -20,38 +20,10 @@ import { PlanList } from "./plan-list.js";
 import { PlanMap } from "./plan-map.js";
 import { reserveRunning } from "./running.js";
 import { type SlotNeeds, SlotSearch } from "./slot-search.js";
+import { stretched } from "./stretched.js";
 import { neverReserves, Terms } from "./terms.js";
+import type { Attempt, Outcome, Trial } from "./trial.js";
 import { awaitsTest, isAlone, type Vacancies } from "./vacancies.js";
-
-/** What follows one look at a job. */
-export type Outcome = "next-job" | "next-task" | "stop";
-
-/** What holds for all tasks of a queue entry. */
-export interface Attempt {
-  job: SlurmJob;
-  partition: Partition;
-  /** When the other components of its heterogeneous job could start; 0 without any. */
-  notBefore: number;
-  /** It may start now, but must not hold anything back. */
-  nowOnly: boolean;
-  /** When it could start in a partition looked at before; -1 when not known. */
-  known: number;
-  /** It is drawn into a magnetic reservation. */
-  magnetic: boolean;
-}
-
-/** A job, or the next task of an array, that is being given its place. */
-export interface Trial extends SlotNeeds {
-  readonly attempt: Attempt;
-  /** The limit that it was submitted with, minutes: a test may change that of the job. */
-  readonly limit: number | undefined;
-  /** From when the next look is. */
-  later: number;
-  /** The present as slurmctld took it at the last look: it does not notice that it has slept in between. */
-  now: number;
-  /** It counts against bf_max_job_test already. */
-  counted: boolean;
-}
 
 /** Finds one job after the other its place in the map of a pass, and starts those whose place is now. */
 export class Planner {
@@ -287,28 +259,13 @@ export class Planner {
     const granted = (nodes: BitVector) => {
       if (neverReserves(job)) return limit ?? this.#terms.granted;
       if (job.timeMin > 0 && versionAtLeast(state.config.version, "26.05"))
-        return this.#stretch(job, limit ?? this.#terms.granted, nodes);
+        return stretched(job, limit ?? this.#terms.granted, nodes, this.map, state.now);
       return this.#terms.granted;
     };
     return this.starter.try(job, partition, state.nodes.avail, this.slots.usable, {
       by: "backfill",
       limit: granted,
     });
-  }
-
-  /** As long as its nodes are not planned for another, between --time-min and its limit: `_reset_job_time_limit`. */
-  #stretch(job: SlurmJob, limit: number, nodes: BitVector): number {
-    const { map } = this;
-    const { now } = this.context.state;
-    let minutes = limit;
-    let segment = 0;
-    do {
-      const begin = map.begin[segment]!;
-      if (begin !== now && begin < now + 60 * limit && !map.holds(segment, nodes))
-        minutes = Math.min(minutes, Math.trunc((begin - now) / 60));
-      segment = map.next[segment]!;
-    } while (segment !== 0);
-    return Math.max(job.timeMin, minutes);
   }
 
   #afterStart(job: SlurmJob): Outcome {

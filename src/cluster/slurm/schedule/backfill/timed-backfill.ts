@@ -8,7 +8,8 @@ import type { QueueEntry } from "../order.js";
 import { Reasons } from "../reasons.js";
 import { isIndependent } from "../runnable.js";
 import { BackfillQueue } from "./backfill-queue.js";
-import { type Attempt, type Outcome, Planner, type Trial } from "./planner.js";
+import { Planner } from "./planner.js";
+import type { Attempt, Outcome, Trial } from "./trial.js";
 
 /** Where a pass gives its locks away. */
 type Pauses<T> = Generator<undefined, T>;

@@ -310,7 +310,7 @@ export class Controller implements SchedulerActions {
   }
 }
 
-/** Seconds as µs, rounded up: the clock must show them. */
+/** Seconds as µs: all that happens lies on whole ones. */
 function moment(seconds: number): number {
   return Math.round(seconds * SECOND);
 }

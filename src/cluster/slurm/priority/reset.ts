@@ -5,7 +5,7 @@ const day = 86_400;
 /**
  * When usage is forgotten next, after a reset (or the controller's start) at `last`: the midnight that follows, or
  * that of the next Sunday, month, quarter or year. Seconds since 1970; calendar days are those of UTC.
- * Infinity for NONE, and for NOW once it has forgotten what was used before the run.
+ * Infinity for NONE, and for NOW, whose one reset comes at the first round.
  */
 export function nextReset(period: PriorityConfig["usageResetPeriod"], last: number): number {
   const date = new Date(last * 1000);

@@ -39,7 +39,7 @@ export class OpenKernel extends Kernel {
     this.view().set(idle.words, exports.idleAt() >> 2);
     this.view().set(avail.words, exports.availAt() >> 2);
     this.view().set(this.lengths, exports.lengthsAt() >> 2);
-    exports.setPresent(Math.floor(now / resolution), now % resolution, now % 30, window);
+    exports.setPresent(now % resolution, now % 30, window);
     exports.begin(this.lengths.length, 1000, 1e6);
   }
 

@@ -27,8 +27,8 @@ export class BackfillScheduler {
 
   /**
    * `estimates`: somebody reads when jobs are expected to start. Otherwise a pass ends as soon as one is planned and no
-   * job that is left can start in it. Without `shortcuts` it also plans as Slurm does, segment by segment and look by look: the starts are
-   * the same.
+   * job that is left can start in it. Without `shortcuts` it also plans as Slurm does, segment by segment and look by
+   * look: starts and reasons are the same.
    */
   constructor(
     readonly context: SchedulerContext,

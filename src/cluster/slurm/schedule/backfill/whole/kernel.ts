@@ -15,7 +15,7 @@ interface KernelExports {
   reserveQueue(jobs: number): void;
   update(jobs: number, passed: number): number;
   insert(place: number, nodes: number, end: number): void;
-  setPresent(slot: number, over: number, halfMinute: number, window: number): void;
+  setPresent(over: number, halfMinute: number, window: number): void;
   setJobs(jobs: number, classes: number, apart: boolean): number;
   begin(classes: number, maxTests: number, maxRecords: number): void;
   run(): number;

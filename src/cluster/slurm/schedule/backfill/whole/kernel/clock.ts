@@ -3,8 +3,7 @@ export let resolution: i32 = 60;
 /** Seconds and slots of the window (bf_window). */
 export let window: i32 = 0;
 export let slots: i32 = 0;
-/** The first slot, counted from the run's start, and how many of its seconds are over at the present. */
-export let base: i32 = 0;
+/** How many seconds of the first slot are over at the present. */
 let phase: i32 = 0;
 /** Seconds of the present on Slurm's half minute. */
 export let halfMinute: i32 = 0;
@@ -13,9 +12,8 @@ export function setResolution(seconds: i32): void {
   resolution = seconds;
 }
 
-/** The present lies in a slot of which so many seconds are over, and in a half minute likewise. */
-export function setPresent(slot: i32, over: i32, half: i32, seconds: i32): void {
-  base = slot;
+/** So many seconds are over of the slot in which the present lies, and of its half minute; the window is so long. */
+export function setPresent(over: i32, half: i32, seconds: i32): void {
   phase = over;
   halfMinute = half;
   window = seconds;

@@ -26,7 +26,7 @@ export function readAssocMgr(text: string, file: string, problems: Problem[]): A
     const lines = [lineOf(rows, i, file)];
     while (/^\s+\S/.test(rows[i + 1] ?? "")) lines.push(lineOf(rows, ++i, file));
     const head = lines[0]!.text;
-    if (ASSOCIATION.test(head) || QOS.test(head)) records.push(new Record(lines, problems).read());
+    if (ASSOCIATION.test(head) || QOS.test(head)) records.push(new UsageRecord(lines, problems).read());
     else if (head.trim() !== "" && !HEADING.test(head) && !/^UserName=/.test(head))
       problems.push({
         code: "slurm/syntax",
@@ -57,7 +57,7 @@ function lineOf(rows: readonly string[], row: number, file: string): ConfLine {
 }
 
 /** One association or QOS. */
-class Record {
+class UsageRecord {
   readonly #settings: Setting[] = [];
   #told = false;
 
@@ -105,7 +105,7 @@ class Record {
       this.#wrong(found, `${name} must have a number, not "${found.value}"`);
       return undefined;
     }
-    this.#put(`${name === "UsageRaw" ? "RawUsage" : "GrpWallRaw"}`, used, found);
+    this.#put(name === "UsageRaw" ? "RawUsage" : "GrpWallRaw", used, found);
     return Number(used);
   }
 

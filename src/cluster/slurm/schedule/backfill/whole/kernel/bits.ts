@@ -14,6 +14,18 @@ export function countShared(a: Row<u64>, at: i32, b: Row<u64>, bt: i32, words: i
   return count as i32;
 }
 
+/** Puts what two sets share into a third. They are read by two words, and have room for one more each. */
+export function share(a: Row<u64>, b: Row<u64>, into: Row<u64>, words: i32): void {
+  const end = a.from(words).at;
+  let to = into.at;
+  let other = b.at;
+  for (let at = a.at; at < end; at += 16) {
+    v128.store(to, v128.and(v128.load(at), v128.load(other)));
+    other += 16;
+    to += 16;
+  }
+}
+
 /** The first member at or after a place of a set of so many words; -1 when there is none. */
 export function nextBit(set: Row<u64>, at: i32, words: i32, from: i32): i32 {
   let i = from >> 6;

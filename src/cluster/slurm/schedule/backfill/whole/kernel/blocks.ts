@@ -20,7 +20,7 @@ export let sets = row<u64>(0);
 export function reset(): void {
   last = max(1, (jobs + size - 1) / size);
   if (begin.length < last + 2) begin = row<i32>(2 * last + 2);
-  if (sets.length < (last + 1) * words) sets = row<u64>(2 * (last + 1) * words);
+  if (sets.length <= (last + 1) * words) sets = row<u64>(2 * (last + 1) * words + 1);
   copyWords(idle, 0, sets, 0, words);
   for (let block = 1; block <= last; block++) {
     begin[block] = (block - 1) * size;

@@ -134,5 +134,6 @@ function add(i: i32, slot: i32, count: i32): void {
   const k = i * blocks + (slot >> 5);
   steps[i * stride + slot] += count;
   sums[k] += count;
-  peaks[k] = unknown;
+  // What it was at most it may still be, and more where nodes have been added.
+  peaks[k] += max(count, 0);
 }

@@ -65,6 +65,7 @@ export function allocate(nodes: i32, slots: i32, classes: i32, resolution: i32):
   feasible.allocate(slots, classes, nodes);
   candidates.allocate(classes);
   queue.allocate(classes);
+  search.allocate(classes);
   timetable.allocate(slots);
   clock.setResolution(resolution);
 }
@@ -84,6 +85,7 @@ export function begin(classes: i32, maxTests: i32, maxRecords: i32): void {
   place = 0;
   blocks.reset();
   timetable.reset(classes);
+  search.changed();
 }
 
 /** Goes on with the job at `at()`, and stops where one could start or has to be looked at by itself. */
@@ -108,7 +110,11 @@ export function at(): i32 {
 
 /** Looks for a place for the job at `at()`. Answers when it could start, -1 for never. */
 export function find(exhaustive: bool): i32 {
-  search.find(queue.nodes[place], queue.seconds[place], queue.classOf[place], exhaustive);
+  const nodes = queue.nodes[place];
+  const seconds = queue.seconds[place];
+  const limitClass = queue.classOf[place];
+  if (exhaustive) search.findLooking(nodes, seconds, limitClass);
+  else search.find(nodes, seconds, limitClass);
   return search.start;
 }
 
@@ -128,6 +134,7 @@ export function plan(): bool {
   planned = true;
   if (borders.records >= mostRecords) return false;
   timetable.take(start, start + queue.seconds[place]);
+  search.changed();
   return true;
 }
 
@@ -143,6 +150,7 @@ export function enter(among: i32): void {
   blocks.enter(among);
   stretches.enter(among);
   spans.enter(among);
+  search.changed();
 }
 
 /** Goes to the next job. */

@@ -1,4 +1,5 @@
 import { row } from "./arrays";
+import { share } from "./bits";
 import * as blocks from "./blocks";
 import { halfMinute } from "./clock";
 import { words } from "./cluster";
@@ -22,7 +23,7 @@ export const later: i32 = i32.MAX_VALUE;
 let gathered = row<u64>(0);
 
 export function allocate(): void {
-  gathered = row<u64>(words);
+  gathered = row<u64>(words + 1);
 }
 
 /** What was expected last: the span, the jobs that are gone by then, and the nodes that are wanted. */
@@ -67,8 +68,7 @@ export function take(): void {
   const row = (block - 1) * words;
   const set = gathered;
   const nodes = free.from(spanAsked * words);
-  const ready = blocks.sets.from(row);
-  for (let i = 0; i < words; i++) set[i] = nodes[i] & ready[i];
+  share(nodes, blocks.sets.from(row), set, words);
   const end = first[gone];
   for (let i = first[blocks.begin[block]]; i < end; i++) {
     const k = word[i];

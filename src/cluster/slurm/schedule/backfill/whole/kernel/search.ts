@@ -1,5 +1,7 @@
+import { row } from "./arrays";
 import * as borders from "./borders";
-import { slotOf, slots, timeOf } from "./clock";
+import { slotOf, slots, timeOf, window } from "./clock";
+import * as cluster from "./cluster";
 import * as feasible from "./feasible";
 import * as nodePlans from "./node-plans";
 import * as releases from "./releases";
@@ -16,13 +18,48 @@ export let tested: bool = false;
 export let usable: i32 = 0;
 
 /**
- * Looks at one moment after the other at which nodes come free, until there is a place. Moments at which counts say that
- * there is none are passed over, unless it matters whether there would be enough nodes were they not in use
- * (`exhaustive`).
+ * By class of limits and number of nodes: how many changes there had been when no place was found last, and for how many
+ * seconds. Jobs wait in the queue by the dozen that are alike, and of those that find none most find the plan unchanged.
  */
-export function find(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
+let noneAsOf = row<i32>(0);
+let noneFor = row<i32>(0);
+let changes: i32 = 0;
+
+export function allocate(classes: i32): void {
+  noneAsOf = row<i32>(classes * (cluster.nodes + 1));
+  noneFor = row<i32>(noneAsOf.length);
+}
+
+/** Something has been planned, or has started, or a pass begins. */
+export function changed(): void {
+  changes++;
+}
+
+/** Finds a place within the window for a job if there is one, which need not be asked again before something changes. */
+export function find(nodes: i32, seconds: i32, limitClass: i32): void {
   start = -1;
   tested = false;
+  if (nodes > cluster.nodes) return;
+  const key = limitClass * (cluster.nodes + 1) + nodes;
+  if (noneAsOf[key] === changes && noneFor[key] === seconds) return;
+  go(nodes, seconds, limitClass, false);
+  if (start >= 0 && start <= window) return;
+  noneAsOf[key] = changes;
+  noneFor[key] = seconds;
+}
+
+/** The same, with looks at all moments: it matters whether there would be enough nodes were they not in use. */
+export function findLooking(nodes: i32, seconds: i32, limitClass: i32): void {
+  start = -1;
+  tested = false;
+  go(nodes, seconds, limitClass, true);
+}
+
+/**
+ * Looks at one moment after the other at which nodes come free, until there is a place. Moments at which counts say that
+ * there is none are passed over, unless all are wanted (`exhaustive`).
+ */
+function go(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
   let possible = exhaustive ? 0 : feasible.first(limitClass, nodes, 0);
   let time = possible > 0 ? lastLookBefore(possible, seconds) : 0;
   while (possible >= 0) {

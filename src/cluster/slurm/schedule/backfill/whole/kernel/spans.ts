@@ -33,7 +33,7 @@ const versionOf = row<i32>(tableSize);
 let version: i32 = 0;
 
 export function allocate(): void {
-  free = row<u64>(most * words);
+  free = row<u64>(most * words + 1);
   pieces.allocate();
 }
 

@@ -2,7 +2,6 @@
  * A backfill pass over jobs that all ask for a number of whole nodes and nothing else, as far as it is a matter of
  * counting: what `WholeNodesPass` has it do. AssemblyScript; times are seconds from the pass's present on.
  */
-import * as blocks from "./blocks";
 import * as borders from "./borders";
 import * as candidates from "./candidates";
 import * as clock from "./clock";
@@ -83,9 +82,7 @@ export function begin(classes: i32, maxTests: i32, maxRecords: i32): void {
   tests = 0;
   planned = false;
   place = 0;
-  blocks.reset();
   timetable.reset(classes);
-  search.changed();
 }
 
 /** Goes on with the job at `at()`, and stops where one could start or has to be looked at by itself. */
@@ -134,7 +131,6 @@ export function plan(): bool {
   planned = true;
   if (borders.records >= mostRecords) return false;
   timetable.take(start, start + queue.seconds[place]);
-  search.changed();
   return true;
 }
 
@@ -147,10 +143,7 @@ export function start(nodes: i32, end: i32): void {
 
 /** The job that has started is at this place among the running jobs as they were told since. */
 export function enter(among: i32): void {
-  blocks.enter(among);
-  stretches.enter(among);
-  spans.enter(among);
-  search.changed();
+  timetable.enter(among);
 }
 
 /** Goes to the next job. */

@@ -6,7 +6,7 @@ import * as feasible from "./feasible";
 import * as nodePlans from "./node-plans";
 import * as releases from "./releases";
 import * as spans from "./spans";
-import { anyReleased, lastLookBefore } from "./timetable";
+import { anyReleased, changes, lastLookBefore } from "./timetable";
 
 /** A job's place: what `SlotSearch` finds with the map of segments, for jobs of whole nodes. Its nodes are in `runs`. */
 
@@ -18,24 +18,18 @@ export let tested: bool = false;
 export let usable: i32 = 0;
 
 /**
- * By class of limits and number of nodes: how many changes there had been when no place was found last, and for how many
- * seconds. Jobs wait in the queue by the dozen that are alike, and of those that find none most find the plan unchanged.
+ * By class of limits and number of nodes: how many changes of the timetable there had been when no place was found last,
+ * and for how many seconds. Jobs that are alike wait by the dozen, and most that find none find nothing changed.
  */
 let noneAsOf = row<i32>(0);
 let noneFor = row<i32>(0);
-let changes: i32 = 0;
 
 export function allocate(classes: i32): void {
   noneAsOf = row<i32>(classes * (cluster.nodes + 1));
   noneFor = row<i32>(noneAsOf.length);
 }
 
-/** Something has been planned, or has started, or a pass begins. */
-export function changed(): void {
-  changes++;
-}
-
-/** Finds a place within the window for a job if there is one, which need not be asked again before something changes. */
+/** Finds a place within the window for a job if there is one, and asks only once as long as nothing changes. */
 export function find(nodes: i32, seconds: i32, limitClass: i32): void {
   start = -1;
   tested = false;

@@ -1,4 +1,5 @@
 import { row } from "./arrays";
+import * as blocks from "./blocks";
 import * as borders from "./borders";
 import * as candidates from "./candidates";
 import { resolution, slotOf, slots, timeOf } from "./clock";
@@ -17,6 +18,8 @@ import * as stretches from "./stretches";
  * from counts, and whether given nodes are free from their own plans.
  */
 
+/** How many plans and starts there have been, and beginnings of a pass: while it stays the same a job finds the same place. */
+export let changes: i32 = 0;
 /** By slot: nodes whose jobs leave in it. */
 let released = row<i32>(0);
 
@@ -26,6 +29,8 @@ export function allocate(most: i32): void {
 
 /** Nothing is planned, and jobs run as they do now. */
 export function reset(classes: i32): void {
+  changes++;
+  blocks.reset();
   borders.reset();
   stretches.reset();
   spans.reset();
@@ -63,6 +68,7 @@ export function take(start: i32, end: i32): void {
   const from = slotOf(start);
   if (from >= slots) return;
   const to = min(slots, max(from + 1, slotOf(end)));
+  changes++;
   nodePlans.cutRuns();
   // Neighbours that were free over the same time count as one.
   let count = 0;
@@ -89,6 +95,14 @@ export function take(start: i32, end: i32): void {
   if (count > 0) hold(from, to, count, begin, behind, planned);
   spans.add(from, to);
   borders.plan(from, to);
+}
+
+/** A job has come to run at this place on the nodes of `runs`, with which stretches begin and end. */
+export function enter(place: i32): void {
+  changes++;
+  blocks.enter(place);
+  stretches.enter(place);
+  spans.enter(place);
 }
 
 function hold(from: i32, to: i32, count: i32, begin: i32, end: i32, planned: bool): void {

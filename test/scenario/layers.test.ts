@@ -1,15 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to the environment are written so.
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { InputError } from "../../src/core/errors.js";
 import { resolvedValues } from "../../src/scenario/defaults.js";
 import { loadScenario, type Overrides } from "../../src/scenario/load.js";
+import { scratchFolder } from "../support/scratch.js";
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "whowaits-layers-"));
+  folder = scratchFolder();
 });
 
 const BASE = `

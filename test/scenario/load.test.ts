@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,8 +9,9 @@ import { gpuTypes } from "../../src/fleet/catalogue.js";
 import { loadScenario, type Overrides } from "../../src/scenario/load.js";
 import { locateError } from "../../src/scenario/locate.js";
 import { parseSource } from "../../src/scenario/positions.js";
+import { scratchFolder } from "../support/scratch.js";
 
-const folder = mkdtempSync(join(tmpdir(), "whowaits-"));
+const folder = scratchFolder();
 writeFileSync(join(folder, "jobs.csv"), "submit,run,gpus\n0,1,1\n");
 
 const load = (text: string, overrides: Overrides = {}) =>
@@ -179,7 +179,7 @@ describe("the hash of a scenario", () => {
   });
 
   it("does not depend on the folder, not even through absolute paths", async () => {
-    const other = mkdtempSync(join(tmpdir(), "whowaits-"));
+    const other = scratchFolder();
     mkdirSync(join(other, "deep"));
     cpSync(join(folder, "jobs.csv"), join(other, "deep", "jobs.csv"));
     const there = { folder: join(other, "deep"), name: "day.yaml" };

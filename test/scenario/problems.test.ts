@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/core/errors.js";
 import { loadScenario, type Overrides } from "../../src/scenario/load.js";
+import { scratchFolder } from "../support/scratch.js";
 
-const folder = mkdtempSync(join(tmpdir(), "whowaits-"));
+const folder = scratchFolder();
 writeFileSync(join(folder, "jobs.csv"), "submit,run,gpus\n0,1,1\n");
 
 /** Everything wrong with a text, one line each: `line <what is marked> code: message (hint)`. */

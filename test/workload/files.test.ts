@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { readJobs, readRequests } from "../../src/workload/read.js";
+import { scratchFolder } from "../support/scratch.js";
 import { inMemory, jobContext, jobRecords, onDisk, problemsOf, requestNames } from "./support.js";
 
 const JOB = "1 0 5 100 4 -1 -1 4 200 -1 1 7 1 -1 0 -1 -1 -1\n";
 
 function folder(): string {
-  return mkdtempSync(join(tmpdir(), "whowaits-"));
+  return scratchFolder();
 }
 
 const jobs = (path: string, name = path) => readJobs({ path, name }, jobContext());

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect } from "vitest";
@@ -9,6 +8,7 @@ import { Names } from "../../src/core/names.js";
 import { Shapes } from "../../src/fleet/shape.js";
 import type { RequestBatch } from "../../src/workload/batch.js";
 import type { JobContext, JobRows, RequestNames, RequestRows } from "../../src/workload/stream.js";
+import { scratchFolder } from "../support/scratch.js";
 
 export function jobContext(): JobContext {
   const names = {
@@ -35,7 +35,7 @@ export function inMemory(content: string | Uint8Array, chunk = 1 << 16, name = "
 
 /** A trace in a folder of its own. */
 export function onDisk(content: string | Uint8Array, name: string): { path: string; name: string } {
-  const path = join(mkdtempSync(join(tmpdir(), "whowaits-")), name);
+  const path = join(scratchFolder(), name);
   writeFileSync(path, content);
   return { path, name };
 }

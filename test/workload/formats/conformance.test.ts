@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -9,6 +8,7 @@ import type { TraceFile } from "../../../src/workload/bytes/source.js";
 import { chooseFormat, jobFormats, requestFormats } from "../../../src/workload/formats/index.js";
 import { type ReadOptions, readJobs, readRequests } from "../../../src/workload/read.js";
 import type { Rows } from "../../../src/workload/stream.js";
+import { scratchFolder } from "../../support/scratch.js";
 import {
   inMemory,
   jobContext,
@@ -195,7 +195,7 @@ function ragpulseRow(timestamp: number, input_length: number, hash_ids: Record<s
 /** Lays the files that belong to a trace beside it. */
 function withCompany(c: Case, file: TraceFile): TraceFile {
   if (c.beside === undefined) return file;
-  const folder = "path" in file ? dirname(file.path) : mkdtempSync(join(tmpdir(), "whowaits-"));
+  const folder = "path" in file ? dirname(file.path) : scratchFolder();
   for (const [name, content] of Object.entries(c.beside)) writeFileSync(join(folder, name), content);
   return "path" in file ? file : { ...file, folder };
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type RequestOptions, readRequests } from "../../../src/workload/read.js";
+import { scratchFolder } from "../../support/scratch.js";
 import { sharedPath } from "../../support/shared.js";
 import { inMemory, requestNames, requestRecords } from "../support.js";
 
@@ -140,7 +140,7 @@ describe("sessions and prefixes of our own formats", () => {
 
 describe("ragpulse", () => {
   it("hashes the files beside the trace with it", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "whowaits-"));
+    const folder = scratchFolder();
     const keys = ["sys_prompt", "passage", "history", "user_input", "web_search"];
     const names = ["1_sys_prompt", "2_passages", "3_history", "4_user_input", "5_web_search"];
     names.forEach((name, i) => {

@@ -84,6 +84,15 @@ export class BitVector {
     return sum;
   }
 
+  /** Does the other have so many of these members? */
+  shares(count: number, other: BitVector): boolean {
+    const { words } = this;
+    const theirs = other.words;
+    let sum = 0;
+    for (let i = 0; i < words.length && sum < count; i++) sum += countBits(words[i]! & theirs[i]!);
+    return sum >= count;
+  }
+
   overlaps(other: BitVector): boolean {
     const { words } = this;
     const theirs = other.words;

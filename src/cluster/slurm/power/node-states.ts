@@ -82,8 +82,11 @@ export class NodeStates {
       !leaves &&
       !reboots &&
       !this.bootingForJob.has(node);
+    const coming = avail || this.comingBack.has(node);
+    if (nodes.avail.has(node) !== avail || nodes.coming.has(node) !== coming)
+      this.state.pending.stirred = true;
     put(nodes.avail, node, avail);
-    put(nodes.coming, node, avail || this.comingBack.has(node));
+    put(nodes.coming, node, coming);
     put(nodes.powerDown, node, power === Power.GoingDown || power === Power.Down);
     put(nodes.booting, node, power === Power.ComingUp || reboots);
     const is = this.is(node);

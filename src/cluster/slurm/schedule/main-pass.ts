@@ -10,7 +10,7 @@ import { meetsDeadline, minutesLeft } from "./deadline.js";
 import { licensesFree } from "./licenses.js";
 import { namedNodes } from "./named-nodes.js";
 import { type QueueEntry, sortQueue } from "./order.js";
-import type { PlainEntry, PlainQueue } from "./plain-queue.js";
+import type { PlainQueue } from "./plain-queue.js";
 import { buildQueue, isAdmitted } from "./queue.js";
 import { isNodeUnavailable, isPolicy, isResources, nodesTaken, Reasons } from "./reasons.js";
 import { Rejection } from "./rejection.js";
@@ -29,7 +29,7 @@ const mostFailedReservations = 10;
  * `_schedule` of src/slurmctld/job_scheduler.c, 22.05.
  */
 export class MainScheduler {
-  readonly #reasons = new Reasons();
+  readonly #reasons: Reasons;
   readonly #starter: Starter;
   /** Nodes that the rest of the pass may give. */
   readonly #avail: BitVector;
@@ -51,6 +51,7 @@ export class MainScheduler {
     readonly testTime = 0,
   ) {
     const { state } = context;
+    this.#reasons = new Reasons(plain?.unlike);
     this.#starter = new Starter(context, this.#reasons);
     this.#rejection = new Rejection(this.#reasons);
     this.#avail = new BitVector(state.nodes.count);
@@ -70,7 +71,7 @@ export class MainScheduler {
     this.#began = now % SECOND;
     if (parameters.reduce_completing_frag) this.#avoidCompleting();
     if (isFifo(context)) this.#walkJobList();
-    else if (this.plain?.refresh(this.#reasons)) this.#walk(this.plain.entries);
+    else if (this.plain?.refresh(this.#reasons)) this.#walk(this.plain);
     else {
       const queue = buildQueue(context, this.#reasons, false);
       sortQueue(queue, state.config);
@@ -117,12 +118,15 @@ export class MainScheduler {
     }
   }
 
-  /** Jobs behind one that failed their partition only learn that they wait for it. */
-  #walk(entries: readonly PlainEntry[]): void {
+  /** Jobs behind one that failed their partition only learn that they wait for it: most have done so in an earlier pass. */
+  #walk({ entries, unlike, partitions }: PlainQueue): void {
     const { default_queue_depth: depth, sched_max_job_start: most } =
       this.context.state.config.scheduler.parameters;
+    let toLearn = unlike.size;
     for (const entry of entries) {
       const { job, partition } = entry;
+      if (toLearn === 0 && this.#allFailed(partitions)) return;
+      if (job.reason !== "Priority") toLearn--;
       if (this.#failed[partition.index] === 0) {
         if (!this.#tryEntry(entry, entry.nodes)) return;
         continue;
@@ -180,7 +184,7 @@ export class MainScheduler {
     if (isPolicy(job.reason) && !this.#starter.passesBefore(job, partition)) return true;
     const { required } = namedNodes(job.request, state.nodes);
     if (isNodeUnavailable(job.reason) && required !== undefined && !required.within(this.#avail)) return true;
-    if (minNodesOf(job) > this.#avail.overlap(partition.nodes)) {
+    if (!this.#avail.shares(minNodesOf(job), partition.nodes)) {
       this.#reasons.set(job, nodesTaken);
       this.#failPartition(partition);
       return true;
@@ -191,7 +195,7 @@ export class MainScheduler {
       return !parameters.bf_licenses || state.config.scheduler.type === "builtin";
     }
     // Once it was tried, too few vacant nodes are all that another try would find.
-    const lacking = job.totalCpus > 0 && this.#avail.overlap(state.nodes.idle) < wholeNodes;
+    const lacking = job.totalCpus > 0 && !this.#avail.shares(wholeNodes, state.nodes.idle);
     const result = lacking ? this.#starter.busy(job) : this.#start(job, partition);
     if (result === "started") {
       this.#started++;
@@ -245,6 +249,11 @@ export class MainScheduler {
     if (parameters.bf_min_age_reserve > 0 && age < parameters.bf_min_age_reserve) return;
     if (job.priority < priorityToReserve(job, partition, this.context)) return;
     this.#failPartition(partition);
+  }
+
+  #allFailed(partitions: Iterable<Partition>): boolean {
+    for (const { index } of partitions) if (this.#failed[index] === 0) return false;
+    return true;
   }
 
   #failPartition(partition: Partition): void {

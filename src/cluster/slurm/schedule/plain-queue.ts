@@ -28,7 +28,11 @@ export class PlainQueue {
   /** Jobs that the last look has changed in a way that the next one goes by: it may find more. */
   #unsettled: SlurmJob[] = [];
   /** Where they ask to run. */
-  readonly #partitions = new Set<Partition>();
+  readonly partitions = new Set<Partition>();
+  /** The nodes that may be given are the same for all of them, now and later in the plan. */
+  #shareNodes = false;
+  /** Jobs of it that wait for something else than Priority: passes keep it up to date. */
+  readonly unlike = new Set<SlurmJob>();
 
   constructor(readonly context: SchedulerContext) {
     context.state.pending.watched = true;
@@ -57,6 +61,7 @@ export class PlainQueue {
     if (!holdsAll) this.entries.length = 0;
     else if (pending.stirred) {
       this.entries.length = 0;
+      this.unlike.clear();
       for (const job of pending) this.#take(job, reasons, false);
       this.entries.sort(compareEntries);
     } else {
@@ -76,22 +81,29 @@ export class PlainQueue {
 
   /** Are all jobs, those that wait for something else too, such jobs, and the nodes the same for all of them? */
   #holdsAll(): boolean {
-    const { pending, reservations } = this.context.state;
+    const { pending, reservations, nodes } = this.context.state;
     if (pending.stirred) {
       this.#others.clear();
-      this.#partitions.clear();
+      this.partitions.clear();
+      this.#shareNodes = nodes.avail.within(nodes.up) && nodes.coming.equals(nodes.avail);
       for (const job of pending) this.#assign(job);
     } else {
       for (const job of pending.left) this.#others.delete(job);
       for (const job of pending.entered) if (pending.has(job)) this.#assign(job);
     }
-    return this.#others.size === 0 && reservations.length === 0 && this.#shareNodes();
+    return this.#others.size === 0 && reservations.length === 0 && this.#shareNodes;
   }
 
   #assign(job: SlurmJob): void {
-    if (isSingle(job) && this.context.selector.wholeNodes(job, job.partitions[0]!) > 0)
-      this.#partitions.add(job.partitions[0]!);
+    const partition = job.partitions[0]!;
+    if (isSingle(job) && this.context.selector.wholeNodes(job, partition) > 0) this.#assignTo(partition);
     else this.#others.add(job);
+  }
+
+  #assignTo(partition: Partition): void {
+    if (this.partitions.has(partition)) return;
+    this.partitions.add(partition);
+    if (!this.context.state.nodes.avail.within(partition.nodes)) this.#shareNodes = false;
   }
 
   /** A pass has looked at jobs in another way, which may have changed them. */
@@ -121,20 +133,15 @@ export class PlainQueue {
     const { priority, task } = job;
     const minutes = limitOf(job, partition);
     const entry: PlainEntry = { job, partition, priority, magnetic: undefined, task, nodes, minutes };
+    if (job.reason !== "Priority") this.unlike.add(job);
     if (!inPlace) this.entries.push(entry);
     else this.entries.splice(this.#placeOf(entry), 0, entry);
-  }
-
-  /** Are the nodes that may be given the same for all of these jobs, now and later in the plan? */
-  #shareNodes(): boolean {
-    const { avail, coming, up } = this.context.state.nodes;
-    for (const partition of this.#partitions) if (!avail.within(partition.nodes)) return false;
-    return avail.within(up) && coming.equals(avail);
   }
 
   #drop(job: SlurmJob): void {
     const at = this.entries.findIndex((entry) => entry.job === job);
     if (at >= 0) this.entries.splice(at, 1);
+    this.unlike.delete(job);
   }
 
   #placeOf(entry: PlainEntry): number {

@@ -51,6 +51,9 @@ export class Reasons {
   readonly #before: string[] = [];
   readonly #touched = new Set<SlurmJob>();
 
+  /** `unlike`: where to keep those who wait for something else than Priority. */
+  constructor(readonly unlike?: Set<SlurmJob> | undefined) {}
+
   set(job: SlurmJob, reason: string): void {
     if (job.reason === reason) return;
     if (!this.#touched.has(job)) {
@@ -59,6 +62,8 @@ export class Reasons {
       this.#before.push(job.reason);
     }
     job.reason = reason;
+    if (reason === "Priority") this.unlike?.delete(job);
+    else this.unlike?.add(job);
   }
 
   publish(actions: SchedulerActions): void {

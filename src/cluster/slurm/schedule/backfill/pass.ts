@@ -17,7 +17,7 @@ import { WholeNodesPass } from "./whole/pass.js";
  * `_attempt_backfill` of src/plugins/sched/backfill/backfill.c, 22.05, taking no time: `TimedBackfill` is the one that does.
  */
 export class BackfillScheduler {
-  readonly #reasons = new Reasons();
+  readonly #reasons: Reasons;
   readonly #planner: Planner;
   readonly #queue: BackfillQueue;
   readonly #vacancies: Vacancies;
@@ -36,6 +36,7 @@ export class BackfillScheduler {
     shortcuts = true,
     readonly plain?: PlainQueue | undefined,
   ) {
+    this.#reasons = new Reasons(plain?.unlike);
     this.#planner = new Planner(context, this.#reasons, shortcuts);
     this.#queue = new BackfillQueue(context, this.#reasons, this.#planner);
     this.#vacancies = new Vacancies(context);

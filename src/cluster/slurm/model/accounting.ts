@@ -11,7 +11,7 @@ export interface TresTable {
 export interface Usage {
   /** Decayed billing seconds: what fair-share measures. */
   raw: number;
-  /** Decayed TRES seconds. */
+  /** Decayed TRES seconds; kept, as those of `wall`, where limits are enforced. */
   tresRaw: Float64Array;
   /** Decayed wall-clock seconds of jobs. */
   wall: number;

@@ -50,15 +50,15 @@ export class UsageLedger {
   decay(seconds: number): void {
     const factor = Math.max(this.decayPerSecond ** seconds, 2.2250738585072014e-308);
     if (factor === 1) return;
-    for (const { usage } of this.state.associations) shrink(usage, factor);
+    for (const { usage } of this.state.associations) this.shrink(usage, factor);
     for (const { usage, config } of this.state.qos.values())
-      if (!config.flags.includes("NoDecay")) shrink(usage, factor);
+      if (!config.flags.includes("NoDecay")) this.shrink(usage, factor);
   }
 
   /** PriorityUsageResetPeriod: forgets all usage. */
   reset(): void {
-    for (const { usage } of this.state.associations) shrink(usage, 0);
-    for (const { usage } of this.state.qos.values()) shrink(usage, 0);
+    for (const { usage } of this.state.associations) this.shrink(usage, 0);
+    for (const { usage } of this.state.qos.values()) this.shrink(usage, 0);
   }
 
   /** Books a running job's use since the last tick (or its start). */
@@ -169,9 +169,18 @@ export class UsageLedger {
 
   private use(usage: Usage, { tres, billing }: Charge, seconds: number): void {
     usage.raw += billing * seconds;
-    usage.wall += seconds;
+    // Only limits are compared with the rest.
     if (!this.limits) return;
+    usage.wall += seconds;
     for (let i = 0; i < tres.length; i++) if (i !== Energy) usage.tresRaw[i]! += tres[i]! * seconds;
+  }
+
+  private shrink(usage: Usage, factor: number): void {
+    usage.raw *= factor;
+    if (!this.limits) return;
+    usage.wall *= factor;
+    const { tresRaw } = usage;
+    for (let i = 0; i < tresRaw.length; i++) tresRaw[i]! *= factor;
   }
 
   /** Seconds of its time limit that are over; all that are left when it ends. */
@@ -195,13 +204,6 @@ export function countersOf(state: SlurmState, all: Map<string, Usage>, name: str
     all.set(name, usage);
   }
   return usage;
-}
-
-function shrink(usage: Usage, factor: number): void {
-  usage.raw *= factor;
-  usage.wall *= factor;
-  const { tresRaw } = usage;
-  for (let i = 0; i < tresRaw.length; i++) tresRaw[i]! *= factor;
 }
 
 /** Takes or gives back; nodes count once however many jobs lie on them. */

@@ -83,6 +83,7 @@ export function newRecord(
     priorityGiven: false,
     heldBy: undefined,
     nice: submission.nice,
+    terms: undefined,
     siteFactor: 0,
     totalCpus: 0,
     dependencies: [],

@@ -25,7 +25,7 @@ export class FairTree {
 
   private walk(account: Association, accountTied: boolean): void {
     const children = this.childrenOf(account);
-    for (const { association } of children) this.level(association);
+    for (const { association } of children) this.level(association, account);
     // From one time to the next few change places: sorting what is nearly sorted costs little.
     children.sort(byLevelFairshare);
     let previous = Number.NaN;
@@ -49,11 +49,13 @@ export class FairTree {
     return children;
   }
 
-  private level(association: Association): void {
-    const { root } = this.tree;
-    const parent = this.tree.parent(association).usage.raw;
-    association.usageEffective = parent === 0 ? 0 : association.usage.raw / parent;
-    association.usageNorm = root.usage.raw === 0 ? 0 : Math.min(association.usage.raw / root.usage.raw, 1);
+  /** `account`: what its usage is compared with. */
+  private level(association: Association, account: Association): void {
+    const { raw } = association.usage;
+    const parent = account.usage.raw;
+    const all = this.tree.root.usage.raw;
+    association.usageEffective = parent === 0 ? 0 : raw / parent;
+    association.usageNorm = all === 0 ? 0 : Math.min(raw / all, 1);
     if (usesParent(association))
       association.levelFairshare = association.user === "" ? noLevel : Number.POSITIVE_INFINITY;
     else if (association.sharesNorm === 0) association.levelFairshare = 0;

@@ -1,4 +1,4 @@
-import type { SlurmJob } from "../model/job.js";
+import type { PriorityTerms, SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { Priorities, PriorityFactors } from "../model/parts.js";
@@ -10,17 +10,6 @@ import { FairTree } from "./fair-tree.js";
 import { givenFactors } from "./given.js";
 import { nextReset } from "./reset.js";
 import { ShareTree } from "./shares.js";
-
-/** The weighted terms as they were when the priority was last worked out: what sprio shows until the next tick. */
-interface Terms {
-  age: number;
-  assoc: number;
-  fairshare: number;
-  jobsize: number;
-  qos: number;
-  site: number;
-  nice: number;
-}
 
 const greatest = 0xffffffff;
 
@@ -34,7 +23,6 @@ export class MultifactorPriorities implements Priorities {
   readonly classic: ClassicFairshare | undefined;
   private readonly fairTree: FairTree | undefined;
   private readonly factorsOf: Factors;
-  private readonly terms = new WeakMap<SlurmJob, Terms>();
   private readonly weights: { age: number; fairshare: number };
   private resetAt: number;
 
@@ -89,7 +77,7 @@ export class MultifactorPriorities implements Priorities {
 
   factors(job: SlurmJob, partition: Partition): PriorityFactors {
     if (job.priorityGiven) return givenFactors(job);
-    const terms = this.terms.get(job);
+    const { terms } = job;
     const { priority } = this.state.config;
     const tres = Object.fromEntries(
       this.factorsOf.tresWeights.map(({ position, name, weight }) => [
@@ -144,7 +132,7 @@ export class MultifactorPriorities implements Priorities {
    * factor when that is 0.
    */
   fairshareTerm(job: SlurmJob): number {
-    const weighted = this.terms.get(job)?.fairshare ?? 0;
+    const weighted = job.terms?.fairshare ?? 0;
     if (weighted !== 0 || job.association === undefined || this.shares === undefined) return weighted;
     const { usageEffective, sharesNorm } = job.association;
     const { dampeningFactor } = this.state.config.priority;
@@ -153,10 +141,11 @@ export class MultifactorPriorities implements Priorities {
 
   private prioritize(job: SlurmJob, now: number): void {
     if (job.priorityGiven && job.priority > 0) {
-      this.terms.delete(job);
+      job.terms = undefined;
       return;
     }
-    const terms = this.termsOf(job);
+    job.terms ??= { age: 0, assoc: 0, fairshare: 0, jobsize: 0, qos: 0, site: 0, nice: 0 };
+    const { terms } = job;
     const { priority } = this.state.config;
     const { factorsOf } = this;
     terms.age = this.weights.age === 0 ? 0 : factorsOf.age(job, now) * this.weights.age;
@@ -176,7 +165,7 @@ export class MultifactorPriorities implements Priorities {
       job.priorities[i] = this.raised(job.priorities[i]!, this.inPartition(job, job.partitions[i]!, terms));
   }
 
-  private inPartition(job: SlurmJob, partition: Partition, terms: Terms): number {
+  private inPartition(job: SlurmJob, partition: Partition, terms: PriorityTerms): number {
     const { weightPartition } = this.state.config.priority;
     const part = weightPartition === 0 ? 0 : this.factorsOf.partition(partition) * weightPartition;
     let tres = 0;
@@ -197,15 +186,6 @@ export class MultifactorPriorities implements Priorities {
   private held(job: SlurmJob): Float64Array | undefined {
     return isRunning(job) ? this.ledger.tresOf(job) : undefined;
   }
-
-  private termsOf(job: SlurmJob): Terms {
-    let terms = this.terms.get(job);
-    if (terms === undefined) {
-      terms = { age: 0, assoc: 0, fairshare: 0, jobsize: 0, qos: 0, site: 0, nice: 0 };
-      this.terms.set(job, terms);
-    }
-    return terms;
-  }
 }
 
 function isRunning(job: SlurmJob): boolean {
@@ -213,7 +193,7 @@ function isRunning(job: SlurmJob): boolean {
 }
 
 /** In Slurm's order of additions: the sum's last bit decides which whole number it becomes. */
-function add(terms: Terms, partition: number, tres: number): number {
+function add(terms: PriorityTerms, partition: number, tres: number): number {
   return (
     terms.age +
     terms.assoc +

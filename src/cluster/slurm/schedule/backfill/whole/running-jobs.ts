@@ -3,17 +3,17 @@ import type { SlurmState } from "../../../model/state.js";
 import { expectedEnd } from "../../../select/will-run.js";
 import { farAway, type Kernel } from "./kernel.js";
 
-/** What was said of a job: when it starts again it has another allocation, and ends may be moved. */
+/** What was said of the jobs, by place: when one starts again it has another allocation, and ends may be moved. */
 interface Told {
-  readonly job: SlurmJob;
-  readonly allocation: JobAllocation;
-  readonly end: number;
+  readonly ids: number[];
+  readonly allocations: JobAllocation[];
+  readonly ends: number[];
 }
 
 /** Tells the kernel which jobs run: of most it is only said that they are the ones of before. */
 export class RunningJobs {
-  #told: Told[] = [];
-  #before: Told[] = [];
+  #told: Told = { ids: [], allocations: [], ends: [] };
+  #before: Told = { ids: [], allocations: [], ends: [] };
   #time = 0;
   readonly #come: number[] = [];
 
@@ -34,7 +34,10 @@ export class RunningJobs {
     const { exports } = this.kernel;
     const { node } = job.allocation!;
     const place = jobs.indexOf(job);
-    this.#told.splice(place, 0, recordOf(job));
+    const { ids, allocations, ends } = this.#told;
+    ids.splice(place, 0, job.id);
+    allocations.splice(place, 0, job.allocation!);
+    ends.splice(place, 0, job.endTime);
     exports.reserveJobs(jobs.length);
     exports.reserveNodes(node.length);
     this.kernel.view().set(node, exports.nodesAt() >> 2);
@@ -61,17 +64,21 @@ export class RunningJobs {
     const at = this.kernel.exports.placeBeforeAt() >> 2;
     const before = this.#told;
     const told = this.#before;
-    const { length } = before;
+    const { ids, allocations, ends } = before;
+    const { length } = ids;
     this.#come.length = 0;
     for (let i = 0, old = 0; i < jobs.length; i++) {
-      const job = jobs[i]!;
-      while (old < length && !holds(before[old]!, job) && stoodBefore(before[old]!, job)) old++;
-      const stays = old < length && holds(before[old]!, job);
-      told[i] = stays ? before[old]! : recordOf(job);
+      const { id, allocation, endTime } = jobs[i]!;
+      // A job that stood before this one, and is not found there, has left, or its end was moved.
+      while (old < length && (ends[old]! < endTime || (ends[old] === endTime && ids[old]! < id))) old++;
+      const stays = old < length && allocations[old] === allocation && ends[old] === endTime;
+      told.ids[i] = id;
+      told.allocations[i] = allocation!;
+      told.ends[i] = endTime;
       view[at + i] = stays ? old++ : -1;
       if (!stays) this.#come.push(i);
     }
-    told.length = jobs.length;
+    told.ids.length = told.allocations.length = told.ends.length = jobs.length;
     this.#told = told;
     this.#before = before;
   }
@@ -95,17 +102,4 @@ export class RunningJobs {
       told += allocation!.node.length;
     }
   }
-}
-
-function recordOf(job: SlurmJob): Told {
-  return { job, allocation: job.allocation!, end: job.endTime };
-}
-
-function holds({ job, allocation, end }: Told, one: SlurmJob): boolean {
-  return job === one && allocation === one.allocation && end === one.endTime;
-}
-
-/** A job that stood before this one, and is not found there, has left, or its end was moved. */
-function stoodBefore({ job, end }: Told, one: SlurmJob): boolean {
-  return end < one.endTime || (end === one.endTime && job.id <= one.id);
 }

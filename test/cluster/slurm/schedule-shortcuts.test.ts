@@ -190,6 +190,35 @@ describe("shortcuts of planning and selection", () => {
     expect(starts).toEqual(["0@0 on 0,1", "1@80 on 0,1", "2@140 on 0,1"]);
   });
 
+  it("nodes of another partition come back with the end of a job, after a reboot that was cancelled", async () => {
+    const whole = "OverSubscribe=EXCLUSIVE MaxTime=INFINITE";
+    const at = (partition: string, nodes: number, minutes: number) => ({
+      nodes,
+      minutes,
+      sbatch: `-p ${partition} -N ${nodes} --exclusive -t ${minutes}`,
+    });
+    const starts = await both(
+      `SchedulerParameters=bf_interval=10
+RebootProgram=/sbin/reboot
+NodeName=n[0-6] CPUs=4
+PartitionName=a Nodes=n[0-3] ${whole}
+PartitionName=b Nodes=n[4-6] ${whole}
+`,
+      [
+        { ...at("b", 3, 10), used: 0.1 },
+        at("a", 3, 5),
+        at("a", 4, 10),
+        // It fits in before that one.
+        { ...at("a", 1, 2), gap: 65 },
+      ],
+      [
+        { at: 10, command: "scontrol reboot ASAP n[4-6]" },
+        { at: 20, command: "scontrol cancel_reboot n[4-6]" },
+      ],
+    );
+    expect(starts).toEqual(["0@0 on 4,5,6", "1@0 on 0,1,2", "3@70 on 3", "2@300 on 0,1,2,3"]);
+  });
+
   it("tasks of arrays count against bf_max_job_test", async () => {
     // Seconds since the job before, nodes, minutes; tasks.
     const jobs = [

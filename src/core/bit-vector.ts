@@ -1,6 +1,7 @@
 /**
  * A set of small integers as one flat row of words, for sets that are combined as wholes: intersecting or counting
- * 5,860 members costs 184 words. `BitSet` finds single members faster.
+ * 5,860 members costs 184 words, four a turn since the turns themselves take half the time. `BitSet` finds single
+ * members faster.
  */
 export class BitVector {
   readonly words: Int32Array;
@@ -52,26 +53,50 @@ export class BitVector {
   and(other: BitVector): void {
     const { words } = this;
     const theirs = other.words;
-    for (let i = 0; i < words.length; i++) words[i]! &= theirs[i]!;
+    let i = 0;
+    for (const end = words.length - 3; i < end; i += 4) {
+      words[i]! &= theirs[i]!;
+      words[i + 1]! &= theirs[i + 1]!;
+      words[i + 2]! &= theirs[i + 2]!;
+      words[i + 3]! &= theirs[i + 3]!;
+    }
+    for (; i < words.length; i++) words[i]! &= theirs[i]!;
   }
 
   /** Takes out what the other has. */
   andNot(other: BitVector): void {
     const { words } = this;
     const theirs = other.words;
-    for (let i = 0; i < words.length; i++) words[i]! &= ~theirs[i]!;
+    let i = 0;
+    for (const end = words.length - 3; i < end; i += 4) {
+      words[i]! &= ~theirs[i]!;
+      words[i + 1]! &= ~theirs[i + 1]!;
+      words[i + 2]! &= ~theirs[i + 2]!;
+      words[i + 3]! &= ~theirs[i + 3]!;
+    }
+    for (; i < words.length; i++) words[i]! &= ~theirs[i]!;
   }
 
   or(other: BitVector): void {
     const { words } = this;
     const theirs = other.words;
-    for (let i = 0; i < words.length; i++) words[i]! |= theirs[i]!;
+    let i = 0;
+    for (const end = words.length - 3; i < end; i += 4) {
+      words[i]! |= theirs[i]!;
+      words[i + 1]! |= theirs[i + 1]!;
+      words[i + 2]! |= theirs[i + 2]!;
+      words[i + 3]! |= theirs[i + 3]!;
+    }
+    for (; i < words.length; i++) words[i]! |= theirs[i]!;
   }
 
   count(): number {
     const { words } = this;
     let sum = 0;
-    for (let i = 0; i < words.length; i++) sum += countBits(words[i]!);
+    let i = 0;
+    for (const end = words.length - 3; i < end; i += 4)
+      sum += countFour(words[i]!, words[i + 1]!, words[i + 2]!, words[i + 3]!);
+    for (; i < words.length; i++) sum += countBits(words[i]!);
     return sum;
   }
 
@@ -80,7 +105,15 @@ export class BitVector {
     const { words } = this;
     const theirs = other.words;
     let sum = 0;
-    for (let i = 0; i < words.length; i++) sum += countBits(words[i]! & theirs[i]!);
+    let i = 0;
+    for (const end = words.length - 3; i < end; i += 4)
+      sum += countFour(
+        words[i]! & theirs[i]!,
+        words[i + 1]! & theirs[i + 1]!,
+        words[i + 2]! & theirs[i + 2]!,
+        words[i + 3]! & theirs[i + 3]!,
+      );
+    for (; i < words.length; i++) sum += countBits(words[i]! & theirs[i]!);
     return sum;
   }
 
@@ -96,7 +129,16 @@ export class BitVector {
   overlaps(other: BitVector): boolean {
     const { words } = this;
     const theirs = other.words;
-    for (let i = 0; i < words.length; i++) if ((words[i]! & theirs[i]!) !== 0) return true;
+    let i = 0;
+    for (const end = words.length - 3; i < end; i += 4) {
+      const any =
+        (words[i]! & theirs[i]!) |
+        (words[i + 1]! & theirs[i + 1]!) |
+        (words[i + 2]! & theirs[i + 2]!) |
+        (words[i + 3]! & theirs[i + 3]!);
+      if (any !== 0) return true;
+    }
+    for (; i < words.length; i++) if ((words[i]! & theirs[i]!) !== 0) return true;
     return false;
   }
 
@@ -104,7 +146,16 @@ export class BitVector {
   within(other: BitVector): boolean {
     const { words } = this;
     const theirs = other.words;
-    for (let i = 0; i < words.length; i++) if ((words[i]! & ~theirs[i]!) !== 0) return false;
+    let i = 0;
+    for (const end = words.length - 3; i < end; i += 4) {
+      const any =
+        (words[i]! & ~theirs[i]!) |
+        (words[i + 1]! & ~theirs[i + 1]!) |
+        (words[i + 2]! & ~theirs[i + 2]!) |
+        (words[i + 3]! & ~theirs[i + 3]!);
+      if (any !== 0) return false;
+    }
+    for (; i < words.length; i++) if ((words[i]! & ~theirs[i]!) !== 0) return false;
     return true;
   }
 
@@ -163,11 +214,35 @@ export class BitVector {
     for (let i = this.next(0); i >= 0; i = this.next(i + 1)) members.push(i);
     return members;
   }
+
+  /** The same as a column. */
+  column(): Int32Array {
+    const { words } = this;
+    const members = new Int32Array(this.count());
+    let length = 0;
+    for (let i = 0; i < words.length; i++)
+      for (let word = words[i]!; word !== 0; word &= word - 1)
+        members[length++] = (i << 5) + 31 - Math.clz32(word & -word);
+    return members;
+  }
 }
 
 /** Number of bits that are set. */
 export function countBits(word: number): number {
-  let bits = word - ((word >>> 1) & 0x55555555);
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  const bits = nibbles(word);
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Number of bits that are set in four words: their bytes are summed up before they are added. */
+function countFour(a: number, b: number, c: number, d: number): number {
+  const ab = nibbles(a) + nibbles(b);
+  const cd = nibbles(c) + nibbles(d);
+  const bytes = (ab & 0x0f0f0f0f) + ((ab >>> 4) & 0x0f0f0f0f) + (cd & 0x0f0f0f0f) + ((cd >>> 4) & 0x0f0f0f0f);
+  return Math.imul(bytes, 0x01010101) >>> 24;
+}
+
+/** In each four bits of a word, how many of them are set. */
+function nibbles(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  return (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
 }

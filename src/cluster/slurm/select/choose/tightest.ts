@@ -1,52 +1,53 @@
 import { BitVector } from "../../../../core/bit-vector.js";
 
-/** Nodes `[begin, end)`. */
-interface Run {
-  readonly begin: number;
-  readonly end: number;
-}
-
 /**
  * So many members of a set, as consecutive best fit takes equal whole nodes: the shortest run that suffices, else the
  * longest, again until it is enough; of a run the lowest. The set must have as many.
  */
 export function takeTightest(set: BitVector, count: number): BitVector {
   const chosen = new BitVector(set.capacity);
-  const runs: Run[] = [];
+  /** How many runs there are of each length that does not suffice. */
+  const runs = new Int32Array(count);
   let best = -1;
   let least = Number.POSITIVE_INFINITY;
   for (let begin = set.next(0); begin >= 0; ) {
     const end = set.nextAbsent(begin);
     const size = end - begin;
-    if (size >= count && size < least) {
+    if (size < count) runs[size]!++;
+    else if (size < least) {
       best = begin;
       least = size;
       // Nothing is tighter, and the first of its length is taken.
       if (size === count) break;
-    } else if (best < 0) runs.push({ begin, end });
+    }
     begin = set.next(end);
   }
   if (best >= 0) chosen.addRange(best, best + count);
-  else takeSeveral(runs, count, chosen);
+  else takeSeveral(set, runs, count, chosen);
   return chosen;
 }
 
 /** No run suffices: the longest are taken until one does. */
-function takeSeveral(runs: Run[], count: number, chosen: BitVector): void {
-  runs.sort((a, b) => sizeOf(b) - sizeOf(a) || a.begin - b.begin);
+function takeSeveral(set: BitVector, runs: Int32Array, count: number, chosen: BitVector): void {
   let left = count;
-  let longest = 0;
-  for (; sizeOf(runs[longest]!) < left; longest++) {
-    const { begin, end } = runs[longest]!;
-    chosen.addRange(begin, end);
-    left -= end - begin;
+  let shortest = count - 1;
+  let taken = 0;
+  for (; ; shortest--) {
+    taken = Math.min(runs[shortest]!, Math.ceil(left / shortest) - 1);
+    left -= taken * shortest;
+    // One more would suffice.
+    if (taken < runs[shortest]!) break;
   }
-  let tightest = runs[longest]!;
-  for (let i = longest + 1; i < runs.length && sizeOf(runs[i]!) >= left; i++)
-    if (sizeOf(runs[i]!) < sizeOf(tightest)) tightest = runs[i]!;
-  chosen.addRange(tightest.begin, tightest.begin + left);
-}
-
-function sizeOf({ begin, end }: Run): number {
-  return end - begin;
+  let tightest = left;
+  while (tightest < shortest && runs[tightest] === 0) tightest++;
+  for (let begin = set.next(0); begin >= 0; ) {
+    const end = set.nextAbsent(begin);
+    const size = end - begin;
+    if (size > shortest || (size === shortest && taken-- > 0)) chosen.addRange(begin, end);
+    else if (size === tightest && left > 0) {
+      chosen.addRange(begin, begin + left);
+      left = 0;
+    }
+    begin = set.next(end);
+  }
 }

@@ -4,7 +4,7 @@ import { type Capacity, gpuMask, isFree } from "./capacity.js";
 import { gresCpus, type Need } from "./need.js";
 import type { Resources } from "./resources.js";
 
-/** What the job gets on the nodes that were chosen: CPUs, cores, GPUs and memory. `dist_tasks.c`, 22.05. */
+/** What the job gets on the nodes that were chosen, which it keeps: CPUs, cores, GPUs and memory. `dist_tasks.c`, 22.05. */
 export function distribute(
   need: Need,
   capacity: Capacity,
@@ -13,7 +13,7 @@ export function distribute(
   busy: Int32Array,
 ): JobAllocation {
   const { hardware } = capacity;
-  const node = Int32Array.from(chosen.list());
+  const node = chosen.column();
   const cpus = need.whole ? wholeCpus(capacity, node) : tasksOverNodes(need, capacity, node);
   const cores = need.whole
     ? undefined
@@ -22,7 +22,7 @@ export function distribute(
     for (let i = 0; i < node.length; i++) cpus[i] = cores[i]!.count() * hardware.cpusPerCore[node[i]!]!;
   const gpus = gpusOf(need, capacity, node, resources, cores);
   return {
-    nodes: chosen.clone(),
+    nodes: chosen,
     node,
     cpus,
     cores,
@@ -37,21 +37,26 @@ export function distribute(
 /** CPUs that the job would hold in all, whole cores counted: what accounting and priorities go by. */
 export function totalCpus(need: Need, capacity: Capacity, chosen: BitVector): number {
   const { hardware } = capacity;
-  const node = Int32Array.from(chosen.list());
-  if (need.whole) return wholeCpus(capacity, node).reduce((sum, n) => sum + n, 0);
+  const node = chosen.column();
+  if (need.whole) return total(wholeCpus(capacity, node));
   const cpus = tasksOverNodes(need, capacity, node);
-  let total = 0;
   for (let i = 0; i < node.length; i++) {
     const perCore = hardware.select.consumes === "cpu" ? 1 : hardware.cpusPerCore[node[i]!]!;
-    total += Math.ceil(cpus[i]! / perCore) * perCore;
+    cpus[i] = Math.ceil(cpus[i]! / perCore) * perCore;
   }
-  return total;
+  return total(cpus);
+}
+
+export function total(counts: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
+  return sum;
 }
 
 function wholeCpus({ hardware }: Capacity, node: Int32Array): Int32Array {
-  return node.map(
-    (at) => (hardware.cores[at]! - hardware.nodes.lines[at]!.coreSpecCount) * hardware.cpusPerCore[at]!,
-  );
+  const cpus = new Int32Array(node.length);
+  for (let i = 0; i < node.length; i++) cpus[i] = hardware.wholeCpus[node[i]!]!;
+  return cpus;
 }
 
 /** One task to each node, then one more to each that has room, until all are placed. `_compute_c_b_task_dist`. */
@@ -204,7 +209,10 @@ function gpusOf(
   cores: readonly BitVector[] | undefined,
 ): Int32Array {
   const gpus = new Int32Array(node.length);
-  if (need.whole) return node.map((at) => gpuMask(hardware.nodes.gpuTypes[at]!, "") & ~resources.gpus[at]!);
+  if (need.whole) {
+    for (let i = 0; i < node.length; i++) gpus[i] = hardware.gpus[node[i]!]! & ~resources.gpus[node[i]!]!;
+    return gpus;
+  }
   for (const [index, asked] of need.gres.entries()) {
     if (asked.name !== "gpu") continue;
     let left = asked.perJob;

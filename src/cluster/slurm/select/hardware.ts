@@ -14,11 +14,15 @@ export interface Hardware {
   readonly cores: Int32Array;
   /** CPUs that one core gives. */
   readonly cpusPerCore: Int32Array;
+  /** CPUs of all cores that are not set aside for the system. */
+  readonly wholeCpus: Int32Array;
   /** Cores set aside for the system, and the others. */
   readonly reserved: Int32Array;
   readonly usable: Int32Array;
   /** Scheduling weight without GPUs: `weight << 8 | 0xff`. */
   readonly weight: Float64Array;
+  /** Indexes of all GPUs, a bit each. */
+  readonly gpus: Int32Array;
   /** Names of GRES other than GPUs, and their counts by node. */
   readonly otherGres: ReadonlyMap<string, Int32Array>;
   /** Socket of each GPU where gres.conf binds GPUs to cores. */
@@ -30,6 +34,8 @@ export function describeHardware(nodes: Nodes, select: SelectConfig): Hardware {
   const offset = new Int32Array(count + 1);
   const cores = new Int32Array(count);
   const cpusPerCore = new Int32Array(count);
+  const wholeCpus = new Int32Array(count);
+  const gpus = new Int32Array(count);
   const weight = new Float64Array(count);
   const otherGres = new Map<string, Int32Array>();
   const gpuSockets: (readonly number[] | undefined)[] = [];
@@ -37,6 +43,8 @@ export function describeHardware(nodes: Nodes, select: SelectConfig): Hardware {
     const line = nodes.lines[node]!;
     cores[node] = nodes.sockets[node]! * nodes.coresPerSocket[node]!;
     cpusPerCore[node] = Math.max(1, Math.floor(nodes.cpus[node]! / cores[node]!));
+    wholeCpus[node] = (cores[node]! - line.coreSpecCount) * cpusPerCore[node]!;
+    for (const { mask } of nodes.gpuTypes[node]!) gpus[node]! |= mask;
     offset[node + 1] = offset[node]! + ((cores[node]! + 31) >>> 5);
     weight[node] = nodes.weight[node]! * 256 + 255;
     const sockets: number[] = [];
@@ -68,6 +76,8 @@ export function describeHardware(nodes: Nodes, select: SelectConfig): Hardware {
     offset,
     cores,
     cpusPerCore,
+    wholeCpus,
+    gpus,
     reserved,
     usable,
     weight,

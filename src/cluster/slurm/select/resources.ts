@@ -79,14 +79,14 @@ export class Resources {
   /** Books what a job holds; its cores go into the row that the allocation names. */
   add(allocation: JobAllocation, sharing: Sharing, partition: number): void {
     this.addCores(allocation, sharing, partition);
-    for (let i = 0; i < allocation.node.length; i++) {
-      const node = allocation.node[i]!;
-      this.memory[node]! += allocation.memory[i]!;
-      this.gpus[node]! |= allocation.gpus[i]!;
-      this.jobs[node]!++;
-      for (const other of allocation.otherGres ?? [])
-        this.otherGres.get(other.name)![node]! += other.counts[i]!;
+    const { node, memory, gpus } = allocation;
+    for (let i = 0; i < node.length; i++) {
+      const at = node[i]!;
+      this.memory[at]! += memory[i]!;
+      this.gpus[at]! |= gpus[i]!;
+      this.jobs[at]!++;
     }
+    this.countGres(allocation, 1);
   }
 
   remove(allocation: JobAllocation, sharing: Sharing, partition: number): void {
@@ -96,14 +96,14 @@ export class Resources {
 
   /** All but the cores: what a suspended job still holds. */
   removeRest(allocation: JobAllocation): void {
-    for (let i = 0; i < allocation.node.length; i++) {
-      const node = allocation.node[i]!;
-      this.jobs[node]!--;
-      this.memory[node]! -= allocation.memory[i]!;
-      this.gpus[node]! &= ~allocation.gpus[i]!;
-      for (const other of allocation.otherGres ?? [])
-        this.otherGres.get(other.name)![node]! -= other.counts[i]!;
+    const { node, memory, gpus } = allocation;
+    for (let i = 0; i < node.length; i++) {
+      const at = node[i]!;
+      this.jobs[at]!--;
+      this.memory[at]! -= memory[i]!;
+      this.gpus[at]! &= ~gpus[i]!;
     }
+    this.countGres(allocation, -1);
   }
 
   addCores(allocation: JobAllocation, sharing: Sharing, partition: number): void {
@@ -114,12 +114,14 @@ export class Resources {
       const first = offset[node[i]!]!;
       const end = offset[node[i]! + 1]!;
       const held = cores?.[i]?.words;
+      let count = 0;
       for (let w = first; w < end; w++) {
         const word = held === undefined ? usable[w]! : held[w - first]!;
         row.cores[w]! |= word;
         this.busy[w]! |= word;
+        count += countBits(this.busy[w]!);
       }
-      this.count(node[i]!, sharing, 1);
+      this.count(node[i]!, count, sharing, 1);
     }
   }
 
@@ -132,13 +134,15 @@ export class Resources {
       const first = offset[node[i]!]!;
       const end = offset[node[i]! + 1]!;
       const held = cores?.[i]?.words;
+      let count = 0;
       for (let w = first; w < end; w++) {
         row.cores[w]! &= ~(held === undefined ? usable[w]! : held[w - first]!);
         let busy = 0;
         for (const other of this.rows) busy |= other.cores[w]!;
         this.busy[w] = busy;
+        count += countBits(busy);
       }
-      this.count(node[i]!, sharing, -1);
+      this.count(node[i]!, count, sharing, -1);
     }
   }
 
@@ -160,13 +164,19 @@ export class Resources {
     return false;
   }
 
-  private count(node: number, sharing: Sharing, by: 1 | -1): void {
+  /** A job has come to the node, or left it: so many of its cores are held now. */
+  private count(node: number, cores: number, sharing: Sharing, by: 1 | -1): void {
     if (sharing === Sharing.OneRow) this.oneRow[node]! += by;
     else if (sharing === Sharing.Reserved) this.reserved[node]! += by;
-    const { offset } = this.hardware;
-    let cores = 0;
-    for (let w = offset[node]!; w < offset[node + 1]!; w++) cores += countBits(this.busy[w]!);
     this.freeCores += this.busyCores[node]! - cores;
     this.busyCores[node] = cores;
+  }
+
+  private countGres({ node, otherGres }: JobAllocation, by: 1 | -1): void {
+    if (otherGres === undefined) return;
+    for (const { name, counts } of otherGres) {
+      const held = this.otherGres.get(name)!;
+      for (let i = 0; i < node.length; i++) held[node[i]!]! += by * counts[i]!;
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { SlurmState } from "../model/state.js";
 import { BootWeights } from "./boot-weights.js";
 import { buildBlocks } from "./choose/block.js";
 import { buildTree } from "./choose/tree.js";
-import { distribute, totalCpus } from "./distribute.js";
+import { distribute, total, totalCpus } from "./distribute.js";
 import { chooseVictims, suspendedBy } from "./evict.js";
 import { alternatives, type Constraint, narrowed } from "./features.js";
 import { describeHardware, type Hardware } from "./hardware.js";
@@ -117,12 +117,12 @@ class ConsTres implements Selector {
     until = Number.POSITIVE_INFINITY,
   ): Selection {
     const need = this.requests.need(job, partition);
-    const { required, constraint } = this.requests.wish(job);
+    const { required, excluded, constraint } = this.requests.wish(job);
     if (constraint === "unknown") return { kind: "never", reason: "BadConstraints" };
     if (required !== undefined && mode === "run" && !required.within(this.state.nodes.coming))
       return { kind: "unavailable", reason: "ReqNodeNotAvail" };
     const offered = this.offer(job, need, usable, mode);
-    this.bootWeights.set(need.partition.nodes, this.requests.wish(job).excluded, mode);
+    this.bootWeights.set(need.partition.nodes, excluded, mode);
     const trial: Trial = { job, need, offered, required, options: this.options(job, need, reserved) };
     if (mode === "will-run") {
       const expected =
@@ -234,7 +234,7 @@ class ConsTres implements Selector {
     const allocation = distribute(need, test.capacity, chosen, holdings.resources, busy);
     if (overMemory(need, allocation, holdings.resources)) return { kind: "busy", possible: chosen };
     allocation.row = holdings.resources.freeRow(holdings.layer(need.partition), allocation);
-    job.totalCpus = allocation.cpus.reduce((sum, n) => sum + n, 0);
+    job.totalCpus = total(allocation.cpus);
     const victims = suspendedBy(this.bench, job, need.partition, allocation);
     if (victims.length > 0) return { kind: "preempt", victims, nodes: allocation.nodes, allocation };
     return { kind: "now", allocation };

@@ -72,7 +72,7 @@ export function suspendedBy(
   allocation: JobAllocation,
 ): SlurmJob[] {
   if (!state.config.preempt.gang) return [];
-  return holdings.jobs.filter(
+  return [...holdings.jobs].filter(
     (victim) =>
       victim.state === SlurmJobState.Running &&
       victim.allocation!.nodes.overlaps(allocation.nodes) &&

@@ -12,7 +12,7 @@ import { shareCores } from "./share-cores.js";
 export class Holdings {
   readonly resources: Resources;
   /** Jobs that hold nodes, in the order of their starts. */
-  readonly jobs: SlurmJob[] = [];
+  readonly jobs = new Set<SlurmJob>();
   /** Those of them whose cores are free for others. */
   private readonly suspended = new Set<SlurmJob>();
   /** Those that went on where others have their cores: they run, but no row has them. */
@@ -71,16 +71,25 @@ export class Holdings {
       if (owner === undefined) this.owners.set(node, { user: job.user, jobs: 1 });
       else owner.jobs++;
     }
-    this.jobs.push(job);
-    let at = this.#byEnd.length;
-    while (at > 0 && compareEnds(this.#byEnd[at - 1]!, job) > 0) at--;
-    this.#byEnd.splice(at, 0, job);
+    this.jobs.add(job);
+    this.#byEnd.splice(this.#placeOf(job), 0, job);
+  }
+
+  /** Where it belongs by its end, if the others are in order. */
+  #placeOf(job: SlurmJob): number {
+    let low = 0;
+    let high = this.#byEnd.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareEnds(this.#byEnd[middle]!, job) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   release(job: SlurmJob): void {
     const { allocation } = job;
-    const place = this.jobs.indexOf(job);
-    if (allocation === undefined || place < 0) return;
+    if (allocation === undefined || !this.jobs.delete(job)) return;
     const need = this.requests.need(job, job.partition);
     this.vacate(this.resources, job);
     this.suspended.delete(job);
@@ -96,7 +105,6 @@ export class Holdings {
       const owner = need.ownUser ? this.owners.get(node) : undefined;
       if (owner !== undefined && --owner.jobs === 0) this.owners.delete(node);
     }
-    this.jobs.splice(place, 1);
     this.#byEnd.splice(this.#byEnd.indexOf(job), 1);
     if (this.rows(job.partition) > 1) this.packRows(job.partition);
   }
@@ -129,7 +137,7 @@ export class Holdings {
     const layer = this.layer(job.partition);
     if (layer >= 0)
       return range(this.rows(job.partition)).find((level) => this.resources.fits(layer, level, allocation));
-    const taken = this.jobs.some(
+    const taken = [...this.jobs].some(
       (other) =>
         other !== job &&
         other.partition === job.partition &&
@@ -162,7 +170,7 @@ export class Holdings {
     const first = ({ allocation }: SlurmJob) =>
       hardware.offset[allocation!.node[0]!]! * 32 + (allocation!.cores?.[0]?.next(0) ?? 0);
     const cpus = ({ allocation }: SlurmJob) => allocation!.cpus.reduce((sum, n) => sum + n, 0);
-    const jobs = this.jobs
+    const jobs = [...this.jobs]
       .filter((job) => job.partition === partition && this.counts(job))
       .sort((a, b) => a.allocation!.row - b.allocation!.row)
       .sort((a, b) => first(a) - first(b) || cpus(a) - cpus(b));

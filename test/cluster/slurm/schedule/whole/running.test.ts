@@ -151,7 +151,7 @@ describe("running jobs of a counted pass", () => {
         const coming = jobs[at % jobs.length]!;
         const kept = told(state);
         kept.jobs.update(jobs.filter((job) => job !== coming));
-        expect(kept.jobs.add(coming, jobs)).toBe(jobs.indexOf(coming));
+        expect(kept.jobs.add(coming)).toBe(jobs.indexOf(coming));
         const fresh = told(state);
         const held = fresh.jobs.update(jobs);
         expect(contents(kept, jobs.length)).toEqual(contents(fresh, jobs.length));
@@ -287,7 +287,7 @@ function enter(
   ordered(jobs);
   for (const one of node) state.nodes.idle.delete(one);
   pass.kernel.start(node, end);
-  pass.kernel.exports.enter(pass.kept.add(job as unknown as SlurmJob, jobs));
+  pass.kernel.exports.enter(pass.kept.add(job as unknown as SlurmJob));
 }
 
 /** When and where so many nodes are expected of what is free over some slots, and by the general test. */

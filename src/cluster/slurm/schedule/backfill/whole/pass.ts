@@ -113,7 +113,7 @@ export class WholeNodesPass {
   }
 
   #start({ job, partition, minutes }: PlainEntry): boolean {
-    const { state, selector } = this.context;
+    const { state } = this.context;
     const { starter } = this;
     const { exports } = this.#kernel;
     const { words } = this.#usable;
@@ -128,7 +128,7 @@ export class WholeNodesPass {
     exports.reserveNodes(node.length);
     this.#kernel.view().set(node, exports.nodesAt() >> 2);
     exports.start(node.length, Math.min(record.endTime - state.now, farAway));
-    exports.enter(this.#running.add(record, selector.running()));
+    exports.enter(this.#running.add(record));
     return true;
   }
 }

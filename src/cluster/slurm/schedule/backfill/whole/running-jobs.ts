@@ -30,19 +30,32 @@ export class RunningJobs {
   }
 
   /** The same when nothing has happened since but that a job has come. Answers its place among them. */
-  add(job: SlurmJob, jobs: readonly SlurmJob[]): number {
+  add(job: SlurmJob): number {
     const { exports } = this.kernel;
     const { node } = job.allocation!;
-    const place = jobs.indexOf(job);
     const { ids, allocations, ends } = this.#told;
+    const place = this.#placeOf(job);
     ids.splice(place, 0, job.id);
     allocations.splice(place, 0, job.allocation!);
     ends.splice(place, 0, job.endTime);
-    exports.reserveJobs(jobs.length);
+    exports.reserveJobs(ids.length);
     exports.reserveNodes(node.length);
     this.kernel.view().set(node, exports.nodesAt() >> 2);
     exports.insert(place, node.length, Math.min(job.endTime - this.state.now, farAway));
     return place;
+  }
+
+  /** Where one that comes belongs among them by its end. */
+  #placeOf({ id, endTime }: SlurmJob): number {
+    const { ids, ends } = this.#told;
+    let low = 0;
+    let high = ids.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ends[middle]! < endTime || (ends[middle] === endTime && ids[middle]! < id)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #tell(jobs: readonly SlurmJob[]): number {

@@ -18,13 +18,16 @@ export class Accounts {
   }
 
   association(user: string, account: string, partition: string): Association | undefined {
-    const own = this.#byUser.get(user) ?? [];
-    const home = account || (own.find(({ config }) => config.isDefault) ?? own[0])?.account;
-    const there = own.filter((association) => association.account === home);
-    return (
-      there.find(({ config }) => config.partition === partition) ??
-      there.find(({ config }) => config.partition === "")
-    );
+    const own = this.#byUser.get(user);
+    if (own === undefined) return undefined;
+    const home = account || (own.find(({ config }) => config.isDefault) ?? own[0]!).account;
+    let anywhere: Association | undefined;
+    for (const association of own) {
+      if (association.account !== home) continue;
+      if (association.config.partition === partition) return association;
+      if (association.config.partition === "") anywhere ??= association;
+    }
+    return anywhere;
   }
 
   /** The QOS that is named, or the default one of the association or its nearest ancestor, or `normal`. */

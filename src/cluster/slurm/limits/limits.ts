@@ -130,9 +130,12 @@ export class AccountingLimits implements Limits {
     this.ledger.alter(job, timeLimit);
   }
 
-  *exhausted(): Generator<SlurmJob> {
+  exhausted(): Iterable<SlurmJob> {
+    return this.minutesEnd ? this.usedUp() : [];
+  }
+
+  private *usedUp(): Generator<SlurmJob> {
     const { state } = this;
-    if (!this.minutesEnd) return;
     const subject = [...state.running].filter((job) => this.applicable.of(job, job.partition).byMinutes);
     if (subject.length === 0) return;
     const suspects = new Set(subject);

@@ -51,6 +51,7 @@ export class Configuring {
   /** Is one of the job's nodes without power, or booting? */
   needsBoot({ allocation }: SlurmJob): boolean {
     const { powerDown, booting } = this.state.nodes;
-    return allocation!.nodes.overlaps(powerDown) || allocation!.nodes.overlaps(booting);
+    for (const node of allocation!.node) if (powerDown.has(node) || booting.has(node)) return true;
+    return false;
   }
 }

@@ -153,8 +153,7 @@ function refusal(
   allowed: readonly string[] | undefined,
   denied: readonly string[],
 ): string | undefined {
-  const text = `Job's ${what} not permitted to use this partition (${partition}`;
-  if (allowed !== undefined)
-    return allowed.includes(own) ? undefined : `${text} allows ${allowed.join()} not ${own})`;
-  return denied.includes(own) ? `${text} denies ${denied.join()} including ${own})` : undefined;
+  if (allowed === undefined ? !denied.includes(own) : allowed.includes(own)) return undefined;
+  const why = allowed === undefined ? `denies ${denied.join()} including` : `allows ${allowed.join()} not`;
+  return `Job's ${what} not permitted to use this partition (${partition} ${why} ${own})`;
 }

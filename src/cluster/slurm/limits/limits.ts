@@ -99,18 +99,18 @@ export class AccountingLimits implements Limits {
 
   submitted(job: SlurmJob): void {
     this.accrual.submitted(job);
-    this.countSubmitted(job, allQos(job), tasksOf(job));
+    this.countSubmitted(job, allQos, tasksOf(job));
   }
 
   withdrawn(job: SlurmJob, tasks = tasksOf(job)): void {
     this.accrual.leave(job, tasks);
-    this.countSubmitted(job, allQos(job), -tasks);
+    this.countSubmitted(job, allQos, -tasks);
   }
 
   started(job: SlurmJob): void {
     this.accrual.leave(job, 1);
     if (this.enforced) {
-      const kept = qosOrder(job.qos, job.partition.qos);
+      const kept = keptQos(job);
       this.countInQos(
         job,
         allQos(job).filter((qos) => !kept.includes(qos)),
@@ -122,7 +122,7 @@ export class AccountingLimits implements Limits {
 
   ended(job: SlurmJob): void {
     this.ledger.close(job, this.state.now);
-    this.countSubmitted(job, qosOrder(job.qos, job.partition.qos), -1);
+    this.countSubmitted(job, keptQos, -1);
     this.accrual.reset(job);
   }
 
@@ -156,9 +156,9 @@ export class AccountingLimits implements Limits {
     );
   }
 
-  private countSubmitted(job: SlurmJob, all: readonly Qos[], change: number): void {
+  private countSubmitted(job: SlurmJob, qosOf: (job: SlurmJob) => readonly Qos[], change: number): void {
     if (!this.enforced) return;
-    this.countInQos(job, all, change);
+    this.countInQos(job, qosOf(job), change);
     for (let one = job.association; one !== undefined; one = one.parent) one.usage.submitted += change;
   }
 
@@ -175,4 +175,9 @@ export class AccountingLimits implements Limits {
 function allQos(job: SlurmJob): Qos[] {
   const all = [job.qos, ...job.partitions.map((partition) => partition.qos)];
   return all.filter((qos, i): qos is Qos => qos !== undefined && all.indexOf(qos) === i);
+}
+
+/** When it has started, in its QOS and in that of its partition. */
+function keptQos(job: SlurmJob): readonly Qos[] {
+  return qosOrder(job.qos, job.partition.qos);
 }

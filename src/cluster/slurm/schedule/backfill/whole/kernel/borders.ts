@@ -52,16 +52,16 @@ export function reset(): void {
 export function hold(from: i32, to: i32, nodes: i32, before: i32, after: i32): void {
   if (before === from) ending[from] -= nodes;
   else beginning[from] += nodes;
-  note(from);
   if (to >= slots) return;
   if (after === to) beginning[to] -= nodes;
   else ending[to] += nodes;
-  note(to);
 }
 
 /** A plan in `[from, to)` was held: cuts segments there, and joins the first pair of like neighbours around. */
 export function plan(from: i32, to: i32): void {
   version++;
+  note(from);
+  if (to < slots) note(to);
   cut(from);
   if (to < slots) cut(to);
   const first = max(1, from === 0 ? 0 : lastBit(borders, 0, from - 1));

@@ -57,17 +57,26 @@ export function reset(count: i32, released: Row<i32>): void {
   }
 }
 
+/** Of the plan that is being made: nodes that were free for good, and come back with its end. */
+let returning: i32 = 0;
+
 /** So many nodes, free from `begin` until a plan at `end` (-1: for good), are held in `[from, to)`. */
 export function hold(from: i32, to: i32, count: i32, begin: i32, end: i32): void {
+  if (end < 0) returning += count;
   for (let i = 0; i < classes; i++) {
     const length = lengths[i];
     const last = end < 0 ? slots : end - length;
     if (last < begin) continue;
     // What was [begin, last] is now [begin, from - length] and [to, last].
-    add(i, max(begin, from - length + 1), -count);
-    const behind = min(to, last + 1);
-    if (behind <= slots) add(i, behind, count);
+    lower(i, max(begin, from - length + 1), count);
+    if (end >= 0) raise(i, min(to, last + 1), count);
   }
+}
+
+/** All nodes of a plan up to a slot were held. */
+export function plan(to: i32): void {
+  if (returning > 0) for (let i = 0; i < classes; i++) raise(i, to, returning);
+  returning = 0;
 }
 
 /** The first slot from `from` on in which a job of this class could begin on so many nodes; -1 when there is none. */
@@ -130,10 +139,15 @@ function search(i: i32, wanted: i32, from: i32): i32 {
   return -1;
 }
 
-function add(i: i32, slot: i32, count: i32): void {
+function lower(i: i32, slot: i32, count: i32): void {
+  steps[i * stride + slot] -= count;
+  sums[i * blocks + (slot >> 5)] -= count;
+}
+
+function raise(i: i32, slot: i32, count: i32): void {
   const k = i * blocks + (slot >> 5);
   steps[i * stride + slot] += count;
   sums[k] += count;
   // What it was at most it may still be, and more where nodes have been added.
-  peaks[k] += max(count, 0);
+  peaks[k] += count;
 }

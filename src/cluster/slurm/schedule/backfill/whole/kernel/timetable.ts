@@ -93,6 +93,7 @@ export function take(start: i32, end: i32): void {
     }
   }
   if (count > 0) hold(from, to, count, begin, behind, planned);
+  feasible.plan(to);
   spans.add(from, to);
   borders.plan(from, to);
 }

@@ -64,21 +64,24 @@ export function update(count: i32, passed: i32): void {
   let at = 0;
   let given = 0;
   held = 0;
-  for (let i = 0; i < count; i++) {
-    first[i] = at;
+  for (let i = 0; i < count; ) {
     const before = placeBefore[i];
+    let last = i + 1;
     if (before < 0) {
-      at = enter(given, counts[i], at);
-      given += counts[i];
+      first[i] = at;
       sizes[i] = counts[i];
       ends[i] = endsTold[i];
+      at = enter(given, counts[i], at);
+      given += counts[i];
     } else {
-      at = stay(before, at);
-      sizes[i] = sizesBefore[before];
-      ends[i] = endsBefore[before] - passed;
+      // Neighbours that stay are moved together.
+      while (last < count && placeBefore[last] === before + last - i) last++;
+      at = stay(before, i, last - i, at, passed);
     }
-    held += sizes[i];
-    if (ends[i] > 0) expected[i] = ends[i];
+    for (; i < last; i++) {
+      held += sizes[i];
+      if (ends[i] > 0) expected[i] = ends[i];
+    }
   }
   first[count] = at;
   jobs = count;
@@ -133,13 +136,17 @@ function makeRoom(length: i32): void {
   }
 }
 
-function stay(before: i32, at: i32): i32 {
+/** So many jobs that stood from one place on are at another, with their words from `at` on. Answers where these end. */
+function stay(before: i32, place: i32, count: i32, at: i32, passed: i32): i32 {
   const from = firstBefore[before];
-  const words = firstBefore[before + 1] - from;
+  const words = firstBefore[before + count] - from;
   makeRoom(at + words);
-  for (let i = 0; i < words; i++) {
-    word[at + i] = wordBefore[from + i];
-    mask[at + i] = maskBefore[from + i];
+  memory.copy(word.from(at).at, wordBefore.from(from).at, 4 * words);
+  memory.copy(mask.from(at).at, maskBefore.from(from).at, 8 * words);
+  memory.copy(sizes.from(place).at, sizesBefore.from(before).at, 4 * count);
+  for (let i = 0; i < count; i++) {
+    first[place + i] = firstBefore[before + i] + at - from;
+    ends[place + i] = endsBefore[before + i] - passed;
   }
   return at + words;
 }

@@ -1,3 +1,4 @@
+import { resort } from "../../../core/resort.js";
 import type { Association } from "../model/accounting.js";
 import { type ShareTree, usesParent } from "./shares.js";
 
@@ -26,8 +27,7 @@ export class FairTree {
   private walk(account: Association, accountTied: boolean): void {
     const children = this.childrenOf(account);
     for (const { association } of children) this.level(association, account);
-    // From one time to the next few change places: sorting what is nearly sorted costs little.
-    children.sort(byLevelFairshare);
+    resort(children, byLevelFairshare);
     let previous = Number.NaN;
     children.forEach(({ association }, i) => {
       const tied = i === 0 && accountTied ? true : previous === association.levelFairshare;

@@ -1,3 +1,4 @@
+import { resort } from "../../../core/resort.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
@@ -113,7 +114,7 @@ export class PlainQueue {
 
   #rerank(): void {
     for (const entry of this.entries) entry.priority = entry.job.priority;
-    this.entries.sort(compareEntries);
+    resort(this.entries, compareEntries);
   }
 
   /** Does for a job what is done for it when a queue is built, and puts it where it belongs. */

@@ -16,7 +16,7 @@ interface Charge {
   qos: readonly Qos[];
   /** From the user's association up to the root. */
   associations: readonly Association[];
-  /** Counters of what is held and still to run: QOS as a whole, by user and by account, and the associations. */
+  /** Counters of what is held and still to run, where limits are enforced. */
   held: readonly Usage[];
 }
 
@@ -123,14 +123,7 @@ export class UsageLedger {
         billing: billing(state, job.partition, tres),
         qos,
         associations,
-        held: [
-          ...qos.flatMap((one) => [
-            one.usage,
-            countersOf(state, one.byUser, job.user),
-            countersOf(state, one.byAccount, job.account),
-          ]),
-          ...associations.map((one) => one.usage),
-        ],
+        held: this.limits ? heldCounters(state, job, qos, associations) : [],
       };
       this.charges.set(job, charge);
     }
@@ -194,6 +187,23 @@ export class UsageLedger {
 
 function usageFactor(job: SlurmJob): number {
   return job.qos?.config.usageFactor ?? 1;
+}
+
+/** QOS as a whole, by user and by account, and the associations. */
+function heldCounters(
+  state: SlurmState,
+  job: SlurmJob,
+  qos: readonly Qos[],
+  associations: readonly Association[],
+): Usage[] {
+  return [
+    ...qos.flatMap((one) => [
+      one.usage,
+      countersOf(state, one.byUser, job.user),
+      countersOf(state, one.byAccount, job.account),
+    ]),
+    ...associations.map((one) => one.usage),
+  ];
 }
 
 /** Counters of one user or account in a QOS, made at first need. */

@@ -26,7 +26,7 @@ export class FairTree {
 
   private walk(account: Association, accountTied: boolean): void {
     const children = this.childrenOf(account);
-    for (const { association } of children) this.level(association, account);
+    for (const child of children) this.level(child, account);
     resort(children, byLevelFairshare);
     let previous = Number.NaN;
     children.forEach(({ association }, i) => {
@@ -43,21 +43,24 @@ export class FairTree {
   private childrenOf(account: Association): Child[] {
     let children = this.ranked.get(account);
     if (children === undefined) {
-      children = this.tree.children(account).map((association, place) => ({ association, place }));
+      children = this.tree.children(account).map((association, place) => ({
+        association,
+        place,
+        usesParent: usesParent(association),
+      }));
       this.ranked.set(account, children);
     }
     return children;
   }
 
   /** `account`: what its usage is compared with. */
-  private level(association: Association, account: Association): void {
+  private level({ association, usesParent }: Child, account: Association): void {
     const { raw } = association.usage;
     const parent = account.usage.raw;
     const all = this.tree.root.usage.raw;
     association.usageEffective = parent === 0 ? 0 : raw / parent;
     association.usageNorm = all === 0 ? 0 : Math.min(raw / all, 1);
-    if (usesParent(association))
-      association.levelFairshare = association.user === "" ? noLevel : Number.POSITIVE_INFINITY;
+    if (usesParent) association.levelFairshare = association.user === "" ? noLevel : Number.POSITIVE_INFINITY;
     else if (association.sharesNorm === 0) association.levelFairshare = 0;
     else association.levelFairshare = association.sharesNorm / association.usageEffective;
   }
@@ -69,6 +72,8 @@ const noLevel = 0xfffffffe;
 interface Child {
   readonly association: Association;
   readonly place: number;
+  /** fairshare=parent. */
+  readonly usesParent: boolean;
 }
 
 /** The highest first; of equal ones users before accounts, then as the database has them. */

@@ -1,4 +1,5 @@
 import { grown } from "../../core/column.js";
+import { lowerBound } from "../../core/lower-bound.js";
 import type { JobView } from "../policy.js";
 
 /** By estimate, then order of submission: pyss' order of shortest-job backfilling. */
@@ -27,13 +28,6 @@ export class ShortestFirst {
 
   /** Where the job stands or belongs. */
   #find(jobs: JobView, job: number): number {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (shorter(jobs, this.job[middle]!, job) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(this.length, (at) => shorter(jobs, this.job[at]!, job) < 0);
   }
 }

@@ -1,3 +1,4 @@
+import { lowerBound } from "../../../core/lower-bound.js";
 import { resort } from "../../../core/resort.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
@@ -146,14 +147,7 @@ export class PlainQueue {
   }
 
   #placeOf(entry: PlainEntry): number {
-    let low = 0;
-    let high = this.entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareEntries(this.entries[middle]!, entry) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(this.entries.length, (at) => compareEntries(this.entries[at]!, entry) < 0);
   }
 }
 

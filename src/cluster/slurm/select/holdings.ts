@@ -1,4 +1,5 @@
 import { BitVector } from "../../../core/bit-vector.js";
+import { lowerBound } from "../../../core/lower-bound.js";
 import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
@@ -77,14 +78,7 @@ export class Holdings {
 
   /** Where it belongs by its end, if the others are in order. */
   #placeOf(job: SlurmJob): number {
-    let low = 0;
-    let high = this.#byEnd.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareEnds(this.#byEnd[middle]!, job) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(this.#byEnd.length, (at) => compareEnds(this.#byEnd[at]!, job) < 0);
   }
 
   release(job: SlurmJob): void {

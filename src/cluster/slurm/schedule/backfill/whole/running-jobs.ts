@@ -1,3 +1,4 @@
+import { lowerBound } from "../../../../../core/lower-bound.js";
 import type { JobAllocation, SlurmJob } from "../../../model/job.js";
 import type { SlurmState } from "../../../model/state.js";
 import { expectedEnd } from "../../../select/will-run.js";
@@ -48,14 +49,8 @@ export class RunningJobs {
   /** Where one that comes belongs among them by its end. */
   #placeOf({ id, endTime }: SlurmJob): number {
     const { ids, ends } = this.#told;
-    let low = 0;
-    let high = ids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (ends[middle]! < endTime || (ends[middle] === endTime && ids[middle]! < id)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const stoodBefore = (at: number) => ends[at]! < endTime || (ends[at] === endTime && ids[at]! < id);
+    return lowerBound(ids.length, stoodBefore);
   }
 
   #tell(jobs: readonly SlurmJob[]): number {

@@ -21,6 +21,8 @@ let blocks: i32 = 0;
 let known = row<i32>(0);
 let knownIn = row<i32>(0);
 let pass: i32 = 0;
+/** Of the plan that is being made: nodes that were free for good, and come back with its end. */
+let returning: i32 = 0;
 let nodes: i32 = 0;
 
 export function allocate(most: i32, mostClasses: i32, count: i32): void {
@@ -56,9 +58,6 @@ export function reset(count: i32, released: Row<i32>): void {
     if (i > 0) memory.copy(sums.at + 4 * i * blocks, sums.at, 4 * blocks);
   }
 }
-
-/** Of the plan that is being made: nodes that were free for good, and come back with its end. */
-let returning: i32 = 0;
 
 /** So many nodes, free from `begin` until a plan at `end` (-1: for good), are held in `[from, to)`. */
 export function hold(from: i32, to: i32, count: i32, begin: i32, end: i32): void {

@@ -107,11 +107,7 @@ export function at(): i32 {
 
 /** Looks for a place for the job at `at()`. Answers when it could start, -1 for never. */
 export function find(exhaustive: bool): i32 {
-  const nodes = queue.nodes[place];
-  const seconds = queue.seconds[place];
-  const limitClass = queue.classOf[place];
-  if (exhaustive) search.findLooking(nodes, seconds, limitClass);
-  else search.find(nodes, seconds, limitClass);
+  search.find(queue.nodes[place], queue.seconds[place], queue.classOf[place], exhaustive);
   return search.start;
 }
 

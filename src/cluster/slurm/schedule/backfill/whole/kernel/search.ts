@@ -29,30 +29,24 @@ export function allocate(classes: i32): void {
   noneFor = row<i32>(noneAsOf.length);
 }
 
-/** Finds a place within the window for a job if there is one, and asks only once as long as nothing changes. */
-export function find(nodes: i32, seconds: i32, limitClass: i32): void {
+/**
+ * Finds a place within the window for a job if there is one. Moments at which counts say that there is none are passed
+ * over, and so is a job like one that found none since something has changed, unless it matters whether there would be
+ * enough nodes were they not in use (`exhaustive`).
+ */
+export function find(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
   start = -1;
   tested = false;
   if (nodes > cluster.nodes) return;
   const key = limitClass * (cluster.nodes + 1) + nodes;
-  if (noneAsOf[key] === changes && noneFor[key] === seconds) return;
-  go(nodes, seconds, limitClass, false);
+  if (!exhaustive && noneAsOf[key] === changes && noneFor[key] === seconds) return;
+  go(nodes, seconds, limitClass, exhaustive);
   if (start >= 0 && start <= window) return;
   noneAsOf[key] = changes;
   noneFor[key] = seconds;
 }
 
-/** The same, with looks at all moments: it matters whether there would be enough nodes were they not in use. */
-export function findLooking(nodes: i32, seconds: i32, limitClass: i32): void {
-  start = -1;
-  tested = false;
-  go(nodes, seconds, limitClass, true);
-}
-
-/**
- * Looks at one moment after the other at which nodes come free, until there is a place. Moments at which counts say that
- * there is none are passed over, unless all are wanted (`exhaustive`).
- */
+/** Looks at one moment after the other at which nodes come free, until there is a place. */
 function go(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
   let possible = exhaustive ? 0 : feasible.first(limitClass, nodes, 0);
   let time = possible > 0 ? lastLookBefore(possible, seconds) : 0;

@@ -241,6 +241,7 @@ export class Controller implements SchedulerActions {
 
   /** The end of a running job's time has moved. */
   endMoved(job: SlurmJob): void {
+    this.parts.selector.endMoved(job);
     this.#check.watch(job);
   }
 

@@ -47,6 +47,7 @@ export class Lives {
     job.reason = "None";
     job.startTime = now;
     job.endTime = now + 60 * job.timeLimit!;
+    this.controller.parts.selector.endMoved(job);
     this.controller.delayed.started(job);
     this.controller.changed();
     this.#run(job);
@@ -180,7 +181,7 @@ export class Lives {
     job.state = SlurmJobState.Running;
     job.suspendTime = now;
     job.endTime = now + 60 * job.timeLimit! - job.preSuspended;
-    this.check.watch(job);
+    controller.endMoved(job);
     controller.host.resume(job);
     controller.changed();
     if (!turn) this.turns.rejoin(job);

@@ -45,6 +45,8 @@ export interface Selector {
   possible(job: SlurmJob, partition: Partition): string | undefined;
   /** Jobs that hold nodes, by the end of their time. */
   running(): readonly SlurmJob[];
+  /** Tells of each change of `running` from now on. */
+  watch(watcher: RunningWatcher): void;
   /** So many whole nodes, all alike, are all that it asks for there; 0 when it asks for anything else. */
   wholeNodes(job: SlurmJob, partition: Partition): number;
   /**
@@ -61,6 +63,16 @@ export interface Selector {
   release(job: SlurmJob): void;
   suspend(job: SlurmJob): void;
   resume(job: SlurmJob): void;
+  /** To be called whenever the end of a job that holds nodes has been changed. */
+  endMoved(job: SlurmJob): void;
+}
+
+/** Who keeps the running jobs in another form. */
+export interface RunningWatcher {
+  /** A job has come to this place of them. */
+  came(job: SlurmJob, place: number): void;
+  /** The one at this place has left. */
+  left(place: number): void;
 }
 
 /** QOS and association limits: `acct_policy.c`. Reasons are as squeue prints them; undefined means it passes. */

@@ -2,6 +2,7 @@ import { BitVector } from "../../../core/bit-vector.js";
 import { lowerBound } from "../../../core/lower-bound.js";
 import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
+import type { RunningWatcher } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
 import type { Hardware } from "./hardware.js";
 import { rowsOf, sharesCores } from "./job-test.js";
@@ -18,8 +19,9 @@ export class Holdings {
   private readonly suspended = new Set<SlurmJob>();
   /** Those that went on where others have their cores: they run, but no row has them. */
   private readonly rowless = new Set<SlurmJob>();
-  /** The same jobs by the end of their limit; in order when `byEnd` has been asked for. */
   readonly #byEnd: SlurmJob[] = [];
+  /** Learns of each change of `byEnd`. */
+  watcher: RunningWatcher | undefined;
   /** Nodes that hold no job. */
   readonly vacant: BitVector;
   /** Number of nodes that hold several. */
@@ -42,20 +44,16 @@ export class Holdings {
     return this.suspended.size > 0 || this.rowless.size > 0;
   }
 
-  /** As `byEnd` gave it: starts keep the order, and ends do not move during a pass. */
-  get ordered(): readonly SlurmJob[] {
+  /** Jobs that hold nodes, the first to reach its limit first. */
+  get byEnd(): readonly SlurmJob[] {
     return this.#byEnd;
   }
 
-  /** Jobs that hold nodes, the first to reach its limit first. */
-  byEnd(): readonly SlurmJob[] {
-    const jobs = this.#byEnd;
-    for (let i = 1; i < jobs.length; i++)
-      if (compareEnds(jobs[i - 1]!, jobs[i]!) > 0) {
-        jobs.sort(compareEnds);
-        break;
-      }
-    return jobs;
+  /** A job that may hold nodes has another end. */
+  endMoved(job: SlurmJob): void {
+    if (!this.jobs.has(job)) return;
+    this.#leave(job);
+    this.#come(job);
   }
 
   allocate(job: SlurmJob, allocation: JobAllocation): void {
@@ -73,12 +71,19 @@ export class Holdings {
       else owner.jobs++;
     }
     this.jobs.add(job);
-    this.#byEnd.splice(this.#placeOf(job), 0, job);
+    this.#come(job);
   }
 
-  /** Where it belongs by its end, if the others are in order. */
-  #placeOf(job: SlurmJob): number {
-    return lowerBound(this.#byEnd.length, (at) => compareEnds(this.#byEnd[at]!, job) < 0);
+  #come(job: SlurmJob): void {
+    const place = lowerBound(this.#byEnd.length, (at) => compareEnds(this.#byEnd[at]!, job) < 0);
+    this.#byEnd.splice(place, 0, job);
+    this.watcher?.came(job, place);
+  }
+
+  #leave(job: SlurmJob): void {
+    const place = this.#byEnd.indexOf(job);
+    this.#byEnd.splice(place, 1);
+    this.watcher?.left(place);
   }
 
   release(job: SlurmJob): void {
@@ -99,7 +104,7 @@ export class Holdings {
       const owner = need.ownUser ? this.owners.get(node) : undefined;
       if (owner !== undefined && --owner.jobs === 0) this.owners.delete(node);
     }
-    this.#byEnd.splice(this.#byEnd.indexOf(job), 1);
+    this.#leave(job);
     if (this.rows(job.partition) > 1) this.packRows(job.partition);
   }
 

@@ -1,7 +1,7 @@
 import { BitVector } from "../../../core/bit-vector.js";
 import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
-import type { Selection, Selector } from "../model/parts.js";
+import type { RunningWatcher, Selection, Selector } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
 import { BootWeights } from "./boot-weights.js";
 import { buildBlocks } from "./choose/block.js";
@@ -63,7 +63,15 @@ class ConsTres implements Selector {
   }
 
   running(): readonly SlurmJob[] {
-    return this.bench.holdings.byEnd();
+    return this.bench.holdings.byEnd;
+  }
+
+  watch(watcher: RunningWatcher): void {
+    this.bench.holdings.watcher = watcher;
+  }
+
+  endMoved(job: SlurmJob): void {
+    this.bench.holdings.endMoved(job);
   }
 
   wholeNodes(job: SlurmJob, partition: Partition): number {

@@ -106,7 +106,7 @@ export class WholeNodes {
     if (this.freeCount >= minNodes) return { start: state.now, nodes: this.choose(need)! };
     // From 25.05 on a batch's last job need not be the one that the start waits for.
     const latest = versionAtLeast(state.config.version, "25.05") ? Number.POSITIVE_INFINITY : until;
-    const ends = holdings.ordered;
+    const ends = holdings.byEnd;
     const batches = new Batches(state, ends);
     const leave = (job: SlurmJob) => {
       const left = overlap(job.allocation!, offered);

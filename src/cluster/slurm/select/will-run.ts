@@ -60,7 +60,7 @@ function afterEnds(
   extraRow: boolean,
 ): Expected | undefined {
   const { state, holdings, future } = bench;
-  const ends = holdings.byEnd();
+  const ends = holdings.byEnd;
   const leaving = candidates.size === 0 ? ends : ends.filter((other) => !candidates.has(other));
   const batches = new Batches(state, leaving);
   const preferBusy = state.config.scheduler.parameters.bf_busy_nodes;

@@ -48,12 +48,6 @@ export class OpenKernel extends Kernel {
     this.inspected.planTold(nodes.length, start, end);
   }
 
-  /** A job starts on these nodes, and keeps them until a time in seconds from the present. */
-  start(nodes: readonly number[], end: number): void {
-    this.#tell(nodes);
-    this.exports.start(nodes.length, end);
-  }
-
   conflicts(nodes: readonly number[], from: number, to: number): boolean {
     this.#tell(nodes);
     return this.inspected.conflictsTold(nodes.length, from, to) === 1;

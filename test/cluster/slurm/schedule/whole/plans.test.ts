@@ -29,12 +29,12 @@ class Shadow {
 
   constructor(
     readonly state: SlurmState,
-    readonly selector: Selector,
+    selector: Selector,
   ) {
     const { bf_window, bf_resolution } = state.config.scheduler.parameters;
     const slots = Math.ceil((60 * bf_window) / bf_resolution) + 1;
     this.kernel = new OpenKernel(state.nodes.count, slots, Array(24).fill(0), bf_resolution);
-    this.running = new RunningJobs(state, this.kernel);
+    this.running = new RunningJobs({ state, selector }, this.kernel);
     this.waiting = new WaitingJobs(state, this.kernel);
   }
 
@@ -55,7 +55,7 @@ class Shadow {
       }),
     );
     sortQueue(queue, config);
-    this.running.update(this.selector.running());
+    this.running.advance();
     kernel.view().set(nodes.idle.words, exports.idleAt() >> 2);
     kernel.view().set(nodes.avail.words, exports.availAt() >> 2);
     this.waiting.tell(queue);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SlurmJob } from "../../../../../src/cluster/slurm/model/job.js";
+import type { Selector } from "../../../../../src/cluster/slurm/model/parts.js";
 import { RunningJobs } from "../../../../../src/cluster/slurm/schedule/backfill/whole/running-jobs.js";
 import type { Need } from "../../../../../src/cluster/slurm/select/need.js";
 import type { Bench, Trial } from "../../../../../src/cluster/slurm/select/trial.js";
@@ -67,13 +68,27 @@ function ordered(jobs: SlurmJob[]): SlurmJob[] {
   return jobs.sort((a, b) => a.endTime - b.endTime || a.id - b.id);
 }
 
-function told(state: ReturnType<typeof running>["state"]) {
+/** A kernel that is told of the jobs as they come, go and move, and the jobs by the end of their time. */
+function told(state: ReturnType<typeof running>["state"], jobs: readonly SlurmJob[] = []) {
   const kernel = new OpenKernel(nodes, 200, [1], 60);
-  return { kernel, jobs: new RunningJobs(state, kernel) };
+  const list: SlurmJob[] = [];
+  const selector = { running: () => list, watch: () => {} } as unknown as Selector;
+  const kept = new RunningJobs({ state, selector }, kernel);
+  const come = (job: SlurmJob) => {
+    list.push(job);
+    ordered(list);
+    kept.came(job, list.indexOf(job));
+  };
+  const leave = (job: SlurmJob) => {
+    kept.left(list.indexOf(job));
+    list.splice(list.indexOf(job), 1);
+  };
+  for (const job of jobs) come(job);
+  return { kernel, kept, list, come, leave };
 }
 
 /** What the kernel holds of the running jobs. */
-function contents({ kernel }: ReturnType<typeof told>, length: number) {
+function contents({ kernel, list: { length } }: ReturnType<typeof told>) {
   const { inspected } = kernel;
   const at = (byte: number, from: number, to: number) => [
     ...kernel.view().subarray((byte >> 2) + from, (byte >> 2) + to),
@@ -90,10 +105,10 @@ function contents({ kernel }: ReturnType<typeof told>, length: number) {
 
 /** A pass in which these jobs run. */
 function passOf({ state, jobs }: ReturnType<typeof running>) {
-  const { kernel, jobs: kept } = told(state);
-  kept.update(jobs);
-  kernel.begin(now, 7200, state.nodes.idle, state.nodes.avail);
-  return { kernel, kept };
+  const pass = told(state, jobs);
+  pass.kept.advance();
+  pass.kernel.begin(now, 7200, state.nodes.idle, state.nodes.avail);
+  return pass;
 }
 
 const never = -1;
@@ -108,58 +123,44 @@ describe("running jobs of a counted pass", () => {
     const steps = fc.array(
       fc.record({
         at: fc.nat(),
-        what: fc.constantFrom("leave", "move", "enter", "again"),
+        what: fc.constantFrom("leave", "move", "enter", "wait"),
         end: fc.integer({ min: now - 50, max: now + 500 }),
       }),
-      { maxLength: 12 },
+      { maxLength: 30 },
     );
     fc.assert(
-      fc.property(seeds, fc.array(steps, { maxLength: 6 }), (given, rounds) => {
-        const { state, jobs: all } = running(given);
-        const away = all.filter((_, i) => i % 3 === 0);
-        let jobs = all.filter((_, i) => i % 3 !== 0);
-        const kept = told(state);
-        kept.jobs.update(jobs);
-        for (const round of rounds) {
-          for (const { at, what, end } of round) {
-            const from = what === "enter" ? away : jobs;
-            const job = from[at % Math.max(1, from.length)];
-            if (job === undefined) continue;
-            if (what === "leave" || what === "enter") {
-              from.splice(from.indexOf(job), 1);
-              (what === "enter" ? jobs : away).push(job);
-            }
-            if (what === "again") job.allocation = { ...job.allocation! };
-            if (what !== "leave") job.endTime = end;
-          }
-          jobs = ordered([...jobs]);
-          const held = kept.jobs.update(jobs);
-          const fresh = told(state);
-          expect(fresh.jobs.update(jobs)).toBe(held);
-          expect(contents(kept, jobs.length)).toEqual(contents(fresh, jobs.length));
-        }
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it("running: with a job that has come in the pass as if it had been there", () => {
-    fc.assert(
-      fc.property(seeds, fc.nat(), (given, at) => {
+      fc.property(seeds, steps, (given, taken) => {
         const { state, jobs } = running(given);
-        if (jobs.length === 0) return;
-        const coming = jobs[at % jobs.length]!;
-        const kept = told(state);
-        kept.jobs.update(jobs.filter((job) => job !== coming));
-        expect(kept.jobs.add(coming)).toBe(jobs.indexOf(coming));
-        const fresh = told(state);
-        const held = fresh.jobs.update(jobs);
-        expect(contents(kept, jobs.length)).toEqual(contents(fresh, jobs.length));
-        // Others go on from there.
-        expect(kept.jobs.update(jobs)).toBe(held);
-        expect(contents(kept, jobs.length)).toEqual(contents(fresh, jobs.length));
+        const away = jobs.filter((_, i) => i % 3 === 0);
+        const kept = told(
+          state,
+          jobs.filter((_, i) => i % 3 !== 0),
+        );
+        for (const { at, what, end } of taken) {
+          if (what === "wait") {
+            state.now += 30;
+            kept.kept.advance();
+            continue;
+          }
+          const from = what === "enter" ? away : kept.list;
+          const job = from[at % Math.max(1, from.length)];
+          if (job === undefined) continue;
+          if (what === "enter") away.splice(away.indexOf(job), 1);
+          else kept.leave(job);
+          if (what === "leave") away.push(job);
+          else {
+            job.endTime = end;
+            kept.come(job);
+          }
+        }
+        const fresh = told(state, [...kept.list].reverse());
+        expect(kept.kept.advance()).toBe(fresh.kept.advance());
+        expect(contents(kept)).toEqual(contents(fresh));
+        const { ends, sizes } = contents(fresh);
+        expect(ends).toEqual(kept.list.map(({ endTime }) => endTime - state.now));
+        expect(sizes).toEqual(kept.list.map(({ allocation }) => allocation!.node.length));
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   });
 
@@ -286,8 +287,8 @@ function enter(
   jobs.push(job as unknown as SlurmJob);
   ordered(jobs);
   for (const one of node) state.nodes.idle.delete(one);
-  pass.kernel.start(node, end);
-  pass.kernel.exports.enter(pass.kept.add(job as unknown as SlurmJob));
+  pass.come(job as unknown as SlurmJob);
+  pass.kernel.exports.start(pass.kept.lastCame);
 }
 
 /** When and where so many nodes are expected of what is free over some slots, and by the general test. */
@@ -300,7 +301,7 @@ function compareExpected(
 ) {
   const offered = kernel.free(first, last, minNodes);
   if (offered === undefined) return;
-  const bench = { state, holdings: { ordered: jobs, vacant: state.nodes.idle } } as unknown as Bench;
+  const bench = { state, holdings: { byEnd: jobs, vacant: state.nodes.idle } } as unknown as Bench;
   const trial = { need: { minNodes } as Need, offered } as unknown as Trial;
   const expected = new WholeNodes(bench, {} as never, true).expect(trial, now + until);
   const start = kernel.inspected.expectBetween(first, last, minNodes, until);

@@ -4,7 +4,7 @@ import type { SlurmState } from "../../../model/state.js";
 import type { SchedulerContext } from "../../context.js";
 import type { PlainEntry } from "../../plain-queue.js";
 import type { Starter } from "../../start.js";
-import { farAway, Kernel, Stop } from "./kernel.js";
+import { Kernel, Stop } from "./kernel.js";
 import { RunningJobs } from "./running-jobs.js";
 import { mostClasses, WaitingJobs } from "./waiting-jobs.js";
 
@@ -31,7 +31,7 @@ export class WholeNodesPass {
     const { count } = state.nodes;
     const { bf_resolution } = state.config.scheduler.parameters;
     this.#kernel = new Kernel(count, slotsOf(state), mostClasses, bf_resolution);
-    this.#running = new RunningJobs(state, this.#kernel);
+    this.#running = new RunningJobs(context, this.#kernel);
     this.#waiting = new WaitingJobs(state, this.#kernel);
     this.#usable = new BitVector(count);
   }
@@ -87,7 +87,7 @@ export class WholeNodesPass {
     const { state, selector } = this.context;
     const { nodes } = state;
     if (!nodes.completing.empty || !selector.exclusive) return false;
-    return this.#running.update(selector.running()) + nodes.idle.count() === nodes.count;
+    return this.#running.advance() + nodes.idle.count() === nodes.count;
   }
 
   /** Tells the kernel which nodes are vacant, and the queue. */
@@ -122,13 +122,8 @@ export class WholeNodesPass {
     job.partition = partition;
     const order = { by: "backfill", limit: () => minutes } as const;
     if (starter.try(job, partition, state.nodes.avail, this.#usable, order) !== "started") return false;
-    const record = starter.record!;
-    const { node } = record.allocation!;
     // It keeps its nodes, which were vacant until now, up to its limit.
-    exports.reserveNodes(node.length);
-    this.#kernel.view().set(node, exports.nodesAt() >> 2);
-    exports.start(node.length, Math.min(record.endTime - state.now, farAway));
-    exports.enter(this.#running.add(record));
+    exports.start(this.#running.lastCame);
     return true;
   }
 }

@@ -31,14 +31,7 @@ export {
   shortestAt,
   vacanciesAt,
 } from "./queue";
-export {
-  countsAt,
-  endsToldAt,
-  expectedAt,
-  insert,
-  placeBeforeAt,
-  reserve as reserveJobs,
-} from "./running";
+export { expectedAt, insert as came, remove as left } from "./running";
 export { nodesAt, reserve as reserveNodes } from "./told";
 
 /** What `run` stops for. */
@@ -69,9 +62,9 @@ export function allocate(nodes: i32, slots: i32, classes: i32, resolution: i32):
   clock.setResolution(resolution);
 }
 
-/** The running jobs as they were told, so many seconds after the last time. Answers the number of their nodes. */
-export function update(jobs: i32, passed: i32): i32 {
-  running.update(jobs, passed);
+/** The present is so many seconds later. Answers the number of nodes that running jobs hold. */
+export function advance(passed: i32): i32 {
+  running.advance(passed);
   return running.held;
 }
 
@@ -130,15 +123,12 @@ export function plan(): bool {
   return true;
 }
 
-/** The job has started on so many nodes, which were told, and keeps them until its limit. */
-export function start(nodes: i32, end: i32): void {
-  told.toRuns(nodes);
-  if (borders.records < mostRecords) timetable.take(0, end);
+/** The job has started, and keeps its nodes until its limit: it is at this place, and its nodes are what was told last. */
+export function start(among: i32): void {
+  told.toRuns(running.sizes[among]);
+  // It had nodes that nobody held, so that the plan does not ask for the numbers of jobs.
+  if (borders.records < mostRecords) timetable.take(0, running.ends[among]);
   else nodePlans.cutRuns();
-}
-
-/** The job that has started is at this place among the running jobs as they were told since. */
-export function enter(among: i32): void {
   timetable.enter(among);
 }
 

@@ -16,6 +16,16 @@ export interface PlainEntry extends QueueEntry {
   readonly minutes: number;
 }
 
+/** Who keeps the queue in another form. */
+export interface QueueWatcher {
+  /** An entry has come to this place. */
+  came(entry: PlainEntry, place: number): void;
+  /** The one at this place has left. */
+  left(place: number): void;
+  /** Anything may be anywhere. */
+  reordered(): void;
+}
+
 /**
  * The queue of a cluster whose pending jobs all ask for whole nodes and nothing else. It is kept in order from pass to
  * pass, which such jobs allow: what a pass finds of one of them stays as it is until something is said to have changed.
@@ -25,6 +35,10 @@ export interface PlainEntry extends QueueEntry {
 export class PlainQueue {
   /** In the order of a pass. Jobs that leave during a pass stay until the next. */
   readonly entries: PlainEntry[] = [];
+  /** Of each entry, the job's id. */
+  #ids: number[] = [];
+  /** Learns of each change of `entries`. */
+  watcher: QueueWatcher | undefined;
   /** Pending jobs that are no matter of counting. */
   readonly #others = new Set<SlurmJob>();
   /** Jobs that the last look has changed in a way that the next one goes by: it may find more. */
@@ -60,12 +74,15 @@ export class PlainQueue {
     const again = this.#unsettled;
     if (again.length > 0) this.#unsettled = [];
     const holdsAll = this.#holdsAll();
-    if (!holdsAll) this.entries.length = 0;
-    else if (pending.stirred) {
+    if (!holdsAll) {
+      this.entries.length = 0;
+      this.#reordered();
+    } else if (pending.stirred) {
       this.entries.length = 0;
       this.unlike.clear();
       for (const job of pending) this.#take(job, reasons, false);
-      this.entries.sort(compareEntries);
+      this.entries.sort(comparePlain);
+      this.#reordered();
     } else {
       for (const job of pending.left) this.#drop(job);
       if (pending.reranked) this.#rerank();
@@ -115,7 +132,12 @@ export class PlainQueue {
 
   #rerank(): void {
     for (const entry of this.entries) entry.priority = entry.job.priority;
-    resort(this.entries, compareEntries);
+    if (resort(this.entries, comparePlain)) this.#reordered();
+  }
+
+  #reordered(): void {
+    this.#ids = this.entries.map(({ job }) => job.id);
+    this.watcher?.reordered();
   }
 
   /** Does for a job what is done for it when a queue is built, and puts it where it belongs. */
@@ -136,19 +158,31 @@ export class PlainQueue {
     const minutes = limitOf(job, partition);
     const entry: PlainEntry = { job, partition, priority, magnetic: undefined, task, nodes, minutes };
     if (job.reason !== "Priority") this.unlike.add(job);
-    if (!inPlace) this.entries.push(entry);
-    else this.entries.splice(this.#placeOf(entry), 0, entry);
+    if (inPlace) this.#put(entry);
+    else this.entries.push(entry);
+  }
+
+  #put(entry: PlainEntry): void {
+    const place = lowerBound(this.entries.length, (at) => comparePlain(this.entries[at]!, entry) < 0);
+    this.entries.splice(place, 0, entry);
+    this.#ids.splice(place, 0, entry.job.id);
+    this.watcher?.came(entry, place);
   }
 
   #drop(job: SlurmJob): void {
-    const at = this.entries.findIndex((entry) => entry.job === job);
-    if (at >= 0) this.entries.splice(at, 1);
     this.unlike.delete(job);
+    const place = this.#ids.indexOf(job.id);
+    if (place < 0) return;
+    this.entries.splice(place, 1);
+    this.#ids.splice(place, 1);
+    this.watcher?.left(place);
   }
+}
 
-  #placeOf(entry: PlainEntry): number {
-    return lowerBound(this.entries.length, (at) => compareEntries(this.entries[at]!, entry) < 0);
-  }
+/** What is left of `compareEntries` for jobs that are single and bound to no reservation. */
+function comparePlain(a: PlainEntry, b: PlainEntry): number {
+  if (a.partition !== b.partition) return compareEntries(a, b);
+  return b.priority - a.priority || a.job.submitTime - b.job.submitTime || a.job.id - b.job.id;
 }
 
 /** Neither one of several (array, components, partitions) nor bound to a reservation, a deadline or another job. */

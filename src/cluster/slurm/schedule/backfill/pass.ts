@@ -41,7 +41,7 @@ export class BackfillScheduler {
     this.#queue = new BackfillQueue(context, this.#reasons, this.#planner);
     this.#vacancies = new Vacancies(context);
     if (plain !== undefined && !estimates && WholeNodesPass.fits(context.state))
-      this.#whole = new WholeNodesPass(context, this.#planner.starter);
+      this.#whole = new WholeNodesPass(context, this.#planner.starter, plain);
   }
 
   /** The last pass has planned a job for later. */
@@ -56,7 +56,7 @@ export class BackfillScheduler {
     const known =
       this.#whole !== undefined && this.plain!.refresh(this.#reasons) ? this.plain!.entries : undefined;
     if (known !== undefined) {
-      const started = this.#whole!.run(known);
+      const started = this.#whole!.run();
       this.#counted = started >= 0;
       if (this.#counted) {
         this.#reasons.publish(context.actions);

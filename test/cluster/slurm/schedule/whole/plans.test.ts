@@ -58,6 +58,7 @@ class Shadow {
     this.running.advance();
     kernel.view().set(nodes.idle.words, exports.idleAt() >> 2);
     kernel.view().set(nodes.avail.words, exports.availAt() >> 2);
+    this.waiting.reordered();
     this.waiting.tell(queue);
     exports.setPresent(now % bf_resolution, now % 30, 60 * bf_window);
     exports.begin(this.waiting.classes.length, bf_max_job_test, bf_node_space_size);

@@ -16,6 +16,8 @@ interface KernelExports {
   left(place: number): void;
   advance(passed: number): number;
   setPresent(over: number, halfMinute: number, window: number): void;
+  queueCame(place: number, nodes: number, seconds: number): number;
+  queueLeft(place: number): void;
   setJobs(jobs: number, classes: number, apart: boolean): number;
   begin(classes: number, maxTests: number, maxRecords: number): void;
   run(): number;

@@ -2,7 +2,7 @@ import { BitVector } from "../../../../../core/bit-vector.js";
 import { versionAtLeast } from "../../../model/config.js";
 import type { SlurmState } from "../../../model/state.js";
 import type { SchedulerContext } from "../../context.js";
-import type { PlainEntry } from "../../plain-queue.js";
+import type { PlainEntry, PlainQueue } from "../../plain-queue.js";
 import type { Starter } from "../../start.js";
 import { Kernel, Stop } from "./kernel.js";
 import { RunningJobs } from "./running-jobs.js";
@@ -26,6 +26,7 @@ export class WholeNodesPass {
   constructor(
     readonly context: SchedulerContext,
     readonly starter: Starter,
+    readonly queue: PlainQueue,
   ) {
     const { state } = context;
     const { count } = state.nodes;
@@ -33,6 +34,7 @@ export class WholeNodesPass {
     this.#kernel = new Kernel(count, slotsOf(state), mostClasses, bf_resolution);
     this.#running = new RunningJobs(context, this.#kernel);
     this.#waiting = new WaitingJobs(state, this.#kernel);
+    queue.watcher = this.#waiting;
     this.#usable = new BitVector(count);
   }
 
@@ -57,13 +59,14 @@ export class WholeNodesPass {
     );
   }
 
-  /** Answers the number of jobs started; -1 when the pass cannot be counted. `queue`: in the order of the pass. */
-  run(queue: readonly PlainEntry[]): number {
+  /** Answers the number of jobs started; -1 when the pass cannot be counted. */
+  run(): number {
     this.plans = false;
+    const { entries } = this.queue;
     if (!this.#covers()) return -1;
-    if (queue.length === 0) return 0;
-    this.#begin(queue);
-    const started = this.#walk(queue);
+    if (entries.length === 0) return 0;
+    this.#begin(entries);
+    const started = this.#walk(entries);
     this.plans = this.#kernel.exports.plans() === 1;
     return started;
   }

@@ -56,6 +56,11 @@ export function longer<T>(array: Row<T>): Row<T> {
   return copy;
 }
 
+/** Moves so many of an array from one place to another. */
+export function move<T>(array: Row<T>, from: i32, to: i32, count: i32): void {
+  memory.copy(array.from(to).at, array.from(from).at, (count as usize) << alignof<T>());
+}
+
 /** Copies words of a set from one place to another. */
 export function copyWords(from: Row<u64>, at: i32, to: Row<u64>, into: i32, words: i32): void {
   memory.copy(to.at + 8 * into, from.at + 8 * at, 8 * words);

@@ -24,7 +24,9 @@ export { availAt, idleAt } from "./cluster";
 export { lengthsAt } from "./feasible";
 export * from "./inspect";
 export {
+  insert as queueCame,
   queueNodesAt,
+  remove as queueLeft,
   reserve as reserveQueue,
   secondsAt,
   setJobs,

@@ -1,4 +1,4 @@
-import { longer, Row, row } from "./arrays";
+import { longer, move, row } from "./arrays";
 import * as told from "./told";
 
 /** The running jobs by the end of their time and what they hold. */
@@ -59,11 +59,6 @@ export function advance(passed: i32): void {
     ends[i] -= passed;
     expected[i] = ends[i];
   }
-}
-
-/** Moves so many of an array from one place to another. */
-function move<T>(array: Row<T>, from: i32, to: i32, count: i32): void {
-  memory.copy(array.from(to).at, array.from(from).at, (count as usize) << alignof<T>());
 }
 
 /** Makes room for another job, with so many words. */

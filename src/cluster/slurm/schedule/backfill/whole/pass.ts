@@ -10,6 +10,8 @@ import { mostClasses, WaitingJobs } from "./waiting-jobs.js";
 
 /** Longer windows, or finer resolutions, are left to the general map. */
 const mostSlots = 4096;
+/** The kernel counts nodes in 16 bits; larger clusters are left to the general map as well. */
+const mostNodes = 65535;
 
 /**
  * A backfill pass over jobs that all ask for a number of whole nodes and nothing else: starts the same jobs as `Planner`,
@@ -39,9 +41,10 @@ export class WholeNodesPass {
   }
 
   /** Could passes of a cluster with this configuration be counted? */
-  static fits({ config }: SlurmState): boolean {
+  static fits({ config, nodes }: SlurmState): boolean {
     const p = config.scheduler.parameters;
     return (
+      nodes.count <= mostNodes &&
       slotsOf({ config }) <= mostSlots &&
       p.bf_resolution <= 60 &&
       !versionAtLeast(config.version, "25.05") &&

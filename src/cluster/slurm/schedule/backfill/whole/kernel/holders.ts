@@ -1,5 +1,5 @@
-import { copyWords, Row, row } from "./arrays";
-import { clearBit, countShared, hasBit, lastBit, nextBit, setBit } from "./bits";
+import { Row, row } from "./arrays";
+import { countShared, hasBit } from "./bits";
 import * as blocks from "./blocks";
 import { words } from "./cluster";
 import * as pieces from "./pieces";
@@ -12,26 +12,15 @@ import * as stretches from "./stretches";
  * the numbers are in the order in which nodes come free.
  */
 
-/** So many numbers are summed together, as a power of two. */
-const group: i32 = 4;
-/** Numbers and groups of a span, and words of a set of numbers. */
+/** Numbers of a span, so many that they can be summed by 64. */
 let stride: i32 = 0;
-let groups: i32 = 0;
-let numberWords: i32 = 0;
-/** By span and number: nodes of the span; the same summed over a group; and who has any. */
-let counts = row<i32>(0);
-let sums = row<i32>(0);
-let some = row<u64>(0);
+/** By span and number: nodes of the span. */
+let counts = row<u16>(0);
 
 /** Makes room for so many spans, as jobs run now and a few more. */
 export function reset(spans: i32): void {
-  numberWords = (running.jobs >> 6) + 2;
-  stride = numberWords << 6;
-  groups = stride >> group;
-  if (counts.length >= spans * stride) return;
-  counts = row<i32>(2 * spans * stride);
-  sums = row<i32>(2 * spans * groups);
-  some = row<u64>(2 * spans * numberWords);
+  stride = ((running.jobs >> 6) + 2) << 6;
+  if (counts.length < spans * stride) counts = row<u16>(2 * spans * stride);
 }
 
 /** May another job come? */
@@ -41,31 +30,27 @@ export function hasRoom(): bool {
 
 /** Counts the nodes `free` of a span. */
 export function count(span: i32, free: Row<u64>): void {
-  memory.fill(counts.at + 4 * span * stride, 0, 4 * stride);
-  memory.fill(sums.at + 4 * span * groups, 0, 4 * groups);
-  memory.fill(some.at + 8 * span * numberWords, 0, 8 * numberWords);
+  const counted = rowOf(span);
+  counted.clear(stride);
   const at = span * words;
-  change(span, 0, countShared(free, at, blocks.sets, 0, words));
+  counted[0] = countShared(free, at, blocks.sets, 0, words) as u16;
   for (let job = 0; job < running.jobs; job++) {
     const end = running.first[job + 1];
     let held: u64 = 0;
     for (let i = running.first[job]; i < end; i++)
       held += popcnt(free[at + running.word[i]] & running.mask[i]);
-    change(span, job + 1, held as i32);
+    counted[job + 1] = held as u16;
   }
 }
 
 /** Makes a span like another. */
 export function copy(span: i32, into: i32): void {
-  memory.copy(counts.at + 4 * into * stride, counts.at + 4 * span * stride, 4 * stride);
-  memory.copy(sums.at + 4 * into * groups, sums.at + 4 * span * groups, 4 * groups);
-  copyWords(some, span * numberWords, some, into * numberWords, numberWords);
+  memory.copy(rowOf(into).at, rowOf(span).at, 2 * stride);
 }
 
 /** Takes the nodes of a plan out of those that are `free` in a span. Answers how many were. */
 export function takeOut(span: i32, free: Row<u64>, plan: i32): i32 {
-  const counted = counts.from(span * stride);
-  const summed = sums.from(span * groups);
+  const counted = rowOf(span);
   const word = pieces.word;
   const mask = pieces.mask;
   const holder = pieces.holder;
@@ -76,11 +61,7 @@ export function takeOut(span: i32, free: Row<u64>, plan: i32): i32 {
     if (bits === 0) continue;
     free[word[piece]] ^= bits;
     const nodes = popcnt(bits) as i32;
-    const number = holder[piece];
-    const left = counted[number] - nodes;
-    counted[number] = left;
-    summed[number >> group] -= nodes;
-    if (left === 0) clearBit(some, span * numberWords, number);
+    counted[holder[piece]] = (counted[holder[piece]] - nodes) as u16;
     taken += nodes;
   }
   return taken;
@@ -92,66 +73,77 @@ export function enter(span: i32, free: Row<u64>, place: i32): void {
   for (let run = 0; run < runs.length; run++)
     for (let node = runs.begin[run]; node < runs.end[run]; node = stretches.end[node])
       if (hasBit(free, span * words, node)) nodes += stretches.end[node] - node;
-  makePlace(span, place + 1);
-  if (nodes === 0) return;
-  change(span, 0, -nodes);
-  change(span, place + 1, nodes);
-}
-
-/** Moves numbers up from this one on. */
-function makePlace(span: i32, number: i32): void {
-  const at = counts.at + 4 * (span * stride + number);
-  memory.copy(at + 4, at, 4 * (stride - 1 - number));
-  store<i32>(at, 0);
-  for (let i = number >> group, from = number; i < groups; i++, from = i << group) {
-    const behind = (i + 1) << group;
-    const gone = behind < stride ? counts[span * stride + behind] : 0;
-    sums[span * groups + i] += (from === number ? 0 : counts[span * stride + from]) - gone;
-  }
-  const low = ((1 as u64) << ((number & 63) as u64)) - 1;
-  let word = span * numberWords + (number >> 6);
-  let carry = some[word] >> 63;
-  some[word] = (some[word] & low) | ((some[word] & ~low) << 1);
-  for (const end = (span + 1) * numberWords; ++word < end; ) {
-    const bits = some[word];
-    some[word] = (bits << 1) | carry;
-    carry = bits >> 63;
-  }
-}
-
-function change(span: i32, number: i32, nodes: i32): void {
-  const at = span * stride + number;
-  counts[at] += nodes;
-  sums[span * groups + (number >> group)] += nodes;
-  if (counts[at] === 0) clearBit(some, span * numberWords, number);
-  else setBit(some, span * numberWords, number);
+  // Numbers move up from its own on.
+  const counted = rowOf(span);
+  const number = place + 1;
+  memory.copy(counted.from(number + 1).at, counted.from(number).at, 2 * (stride - 1 - number));
+  counted[number] = nodes as u16;
+  counted[0] = (counted[0] - nodes) as u16;
 }
 
 /** The first holder with which so many nodes have come free; -1 when there is none. */
 export function enough(span: i32, wanted: i32): i32 {
-  const summed = span * groups;
+  const counted = rowOf(span);
   let left = wanted;
-  let i = 0;
-  while (sums[summed + i] < left) {
-    left -= sums[summed + i];
-    if (++i === groups) return -1;
+  let number = 0;
+  for (; ; number += 64) {
+    if (number === stride) return -1;
+    const sum = total(i32x4.add(half(counted, number), half(counted, number + 32)));
+    if (sum >= left) break;
+    left -= sum;
   }
-  const counted = span * stride;
-  let number = i << group;
-  while (counts[counted + number] < left) left -= counts[counted + number++];
+  for (; ; number += 8) {
+    const sum = total(eight(counted, number));
+    if (sum >= left) break;
+    left -= sum;
+  }
+  while ((counted[number] as i32) < left) left -= counted[number++];
   return number;
 }
 
+/** The sum of four. */
+function total(four: v128): i32 {
+  const two = i32x4.add(four, v128.shuffle<i32>(four, four, 2, 3, 2, 3));
+  return i32x4.extract_lane(two, 0) + i32x4.extract_lane(two, 1);
+}
+
+/** 32 counts, summed up to four. */
+function half(counted: Row<u16>, from: i32): v128 {
+  return i32x4.add(
+    i32x4.add(eight(counted, from), eight(counted, from + 8)),
+    i32x4.add(eight(counted, from + 16), eight(counted, from + 24)),
+  );
+}
+
+/** Eight counts, summed up to four. */
+function eight(counted: Row<u16>, from: i32): v128 {
+  return i32x4.extadd_pairwise_i16x8_u(v128.load(counted.from(from).at));
+}
+
 export function has(span: i32, number: i32): bool {
-  return counts[span * stride + number] > 0;
+  return rowOf(span)[number] > 0;
 }
 
 /** The last job up to this number that has some; 0 when there is none. */
 export function last(span: i32, number: i32): i32 {
-  return lastBit(some, span * numberWords, number);
+  const counted = rowOf(span);
+  let at = number;
+  while (at > 0 && counted[at] === 0) at--;
+  return at;
 }
 
 /** The first job from this number on that has some; -1 when there is none. */
 export function next(span: i32, number: i32): i32 {
-  return nextBit(some, span * numberWords, numberWords, number);
+  const counted = rowOf(span);
+  let at = number;
+  for (; (at & 7) !== 0; at++) if (counted[at] > 0) return at;
+  // Jobs that end soon have most often given their nodes away: eight at a time.
+  while (at < stride && !v128.any_true(v128.load(counted.from(at).at))) at += 8;
+  if (at === stride) return -1;
+  while (counted[at] === 0) at++;
+  return at;
+}
+
+function rowOf(span: i32): Row<u16> {
+  return counts.from(span * stride);
 }

@@ -131,7 +131,8 @@ export function start(among: i32): void {
   // It had nodes that nobody held, so that the plan does not ask for the numbers of jobs.
   if (borders.records < mostRecords) timetable.take(0, running.ends[among]);
   else nodePlans.cutRuns();
-  timetable.enter(among);
+  // Unless the pass goes on nobody asks whose nodes they are.
+  if (!planned || candidates.anyFrom(place + 1)) timetable.enter(among);
 }
 
 /** Goes to the next job. */

@@ -7,8 +7,15 @@ import { type PlainSlurmJob, startsOf } from "./support/run.js";
 
 const parts =
   (shortcuts: boolean): MakeParts =>
-  (state, actions, epoch) =>
-    makeParts(state, actions, epoch, shortcuts);
+  (state, actions, epoch) => {
+    const made = makeParts(state, actions, epoch, shortcuts);
+    const backfill = () => {
+      const ends = made.selector.running().map(({ endTime, id }) => [endTime, id] as const);
+      expect(ends).toEqual(ends.toSorted(([a, one], [b, other]) => a - b || one - other));
+      return made.backfill();
+    };
+    return { ...made, backfill };
+  };
 
 const conf = (parameters: string, rest: string) => `SelectType=select/cons_tres
 SelectTypeParameters=CR_Core

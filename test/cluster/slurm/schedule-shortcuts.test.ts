@@ -172,6 +172,20 @@ describe("shortcuts of planning and selection", () => {
     return starts(fast);
   };
 
+  it("passes see running jobs by their ends after a limit was changed, and after a job stood still", async () => {
+    const waits = { nodes: 10, minutes: 5 };
+    await both(
+      `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE\n`,
+      [{ minutes: 20 }, { minutes: 30 }, { minutes: 40 }, waits],
+      [
+        { at: 60, command: "scontrol update JobId=2 TimeLimit=10" },
+        { at: 120, command: "scontrol suspend 0" },
+        { at: 420, command: "scontrol resume 0" },
+        { at: 500, command: "scontrol update JobId=1 TimeLimit=50" },
+      ],
+    );
+  });
+
   it("a job that was held and gets a priority starts, though its first look only clears its reason", async () => {
     const starts = await both(
       `${nodes}\nPartitionName=main Nodes=ALL OverSubscribe=EXCLUSIVE\n`,

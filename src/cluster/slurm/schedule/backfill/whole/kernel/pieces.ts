@@ -1,7 +1,6 @@
 import { longer, row } from "./arrays";
 import * as cluster from "./cluster";
 import * as running from "./running";
-import * as runs from "./runs";
 import * as stretches from "./stretches";
 
 /** The nodes of each plan in pieces: those of one word of a set that have one holder. */
@@ -24,17 +23,17 @@ export function reset(): void {
   plans = 0;
 }
 
-/** A plan for the nodes of `runs`, with which stretches begin and end. */
+/** A plan, of the stretches that are added from here on. */
 export function addPlan(): void {
   if (plans + 1 === first.length) first = longer(first);
   first[plans + 1] = first[plans];
   plans++;
-  for (let run = 0; run < runs.length; run++)
-    for (let node = runs.begin[run]; node < runs.end[run]; node = stretches.end[node])
-      addStretch(node, stretches.end[node], stretches.holder[node]);
 }
 
-function addStretch(begin: i32, end: i32, number: i32): void {
+/** The plan holds the stretch that begins with this node. */
+export function add(begin: i32): void {
+  const end = stretches.end[begin];
+  const number = stretches.holder[begin];
   for (let node = begin; node < end; ) {
     const k = node >> 6;
     const stop = min(end, (k + 1) << 6);

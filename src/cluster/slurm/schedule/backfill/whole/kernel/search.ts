@@ -64,7 +64,7 @@ function go(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
       const found = look(nodes, slot, last, later);
       if (found >= 0 && found <= later && found !== releases.later) {
         start = max(found, time);
-        if (isFree(limitClass, nodes, seconds)) return;
+        if (isFree(limitClass, nodes, seconds, last)) return;
         time = start;
         start = -1;
         continue;
@@ -75,12 +75,16 @@ function go(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
   }
 }
 
-/** Are nodes that it would get at `start` planned for nobody? Most often counts say that there are too few. */
-function isFree(limitClass: i32, nodes: i32, seconds: i32): bool {
+/**
+ * Are nodes that it would get at `start` planned for nobody, who are not up to `last`? Most often counts say that there
+ * are too few.
+ */
+function isFree(limitClass: i32, nodes: i32, seconds: i32, last: i32): bool {
   const slot = slotOf(start);
   if (slot > 0 && !feasible.isEnough(limitClass, nodes, slot)) return false;
   releases.take();
-  return start === 0 || !nodePlans.conflicts(slot, slotOf(start + seconds));
+  const stop = slotOf(start + seconds);
+  return min(slots, stop) <= last + 1 || !nodePlans.conflicts(slot, stop);
 }
 
 /**

@@ -64,7 +64,7 @@ export function enter(place: i32): void {
   else for (let span = 0; span < spans; span++) holders.enter(span, free, place);
 }
 
-/** A plan for the nodes of `runs`, with which stretches begin and end, in slots `[start, stop)`. */
+/** A plan in slots `[start, stop)`, of the stretches that are added to `pieces` from here on. */
 export function add(start: i32, stop: i32): void {
   if (plans === from.length) {
     from = longer(from);

@@ -6,6 +6,7 @@ import { resolution, slotOf, slots, timeOf } from "./clock";
 import { vacant } from "./cluster";
 import * as feasible from "./feasible";
 import * as nodePlans from "./node-plans";
+import * as pieces from "./pieces";
 import { ends, jobs, sizes } from "./running";
 import * as runs from "./runs";
 import * as spans from "./spans";
@@ -70,6 +71,7 @@ export function take(start: i32, end: i32): void {
   const to = min(slots, max(from + 1, slotOf(end)));
   changes++;
   nodePlans.cutRuns();
+  spans.add(from, to);
   // Neighbours that were free over the same time count as one.
   let count = 0;
   let begin = 0;
@@ -79,6 +81,7 @@ export function take(start: i32, end: i32): void {
     const last = runs.end[run];
     for (let node = runs.begin[run]; node < last; node = stretches.end[node]) {
       nodePlans.add(node, from, to);
+      pieces.add(node);
       if (
         count > 0 &&
         (nodePlans.begin !== begin || nodePlans.end !== behind || nodePlans.planned !== planned)
@@ -94,7 +97,6 @@ export function take(start: i32, end: i32): void {
   }
   if (count > 0) hold(from, to, count, begin, behind, planned);
   feasible.plan(to);
-  spans.add(from, to);
   borders.plan(from, to);
 }
 

@@ -19,7 +19,7 @@ function inlined(bytes, binaryen) {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setAlwaysInlineMaxSize(60);
-  binaryen.setFlexibleInlineMaxSize(200);
+  binaryen.setFlexibleInlineMaxSize(400);
   binaryen.setAllowInliningFunctionsWithLoops(true);
   module.optimize();
   return Buffer.from(module.emitBinary());

@@ -4,7 +4,7 @@ import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
 import { type SchedulerContext, year } from "./context.js";
-import { compareEntries, type QueueEntry } from "./order.js";
+import type { QueueEntry } from "./order.js";
 import { isAdmitted } from "./queue.js";
 import type { Reasons } from "./reasons.js";
 import { admitsAll, isRunnable } from "./runnable.js";
@@ -14,6 +14,8 @@ export interface PlainEntry extends QueueEntry {
   readonly nodes: number;
   /** Minutes that it is taken to run. */
   readonly minutes: number;
+  /** When it was submitted: it may have been requeued since, and its entry not left yet. */
+  readonly submitted: number;
 }
 
 /** Who keeps the queue in another form. */
@@ -35,8 +37,7 @@ export interface QueueWatcher {
 export class PlainQueue {
   /** In the order of a pass. Jobs that leave during a pass stay until the next. */
   readonly entries: PlainEntry[] = [];
-  /** Of each entry, the job's id. */
-  #ids: number[] = [];
+  readonly #entryOf = new Map<SlurmJob, PlainEntry>();
   /** Learns of each change of `entries`. */
   watcher: QueueWatcher | undefined;
   /** Pending jobs that are no matter of counting. */
@@ -74,15 +75,12 @@ export class PlainQueue {
     const again = this.#unsettled;
     if (again.length > 0) this.#unsettled = [];
     const holdsAll = this.#holdsAll();
-    if (!holdsAll) {
-      this.entries.length = 0;
-      this.#reordered();
-    } else if (pending.stirred) {
-      this.entries.length = 0;
+    if (!holdsAll) this.#clear();
+    else if (pending.stirred) {
+      this.#clear();
       this.unlike.clear();
       for (const job of pending) this.#take(job, reasons, false);
       this.entries.sort(comparePlain);
-      this.#reordered();
     } else {
       for (const job of pending.left) this.#drop(job);
       if (pending.reranked) this.#rerank();
@@ -132,11 +130,12 @@ export class PlainQueue {
 
   #rerank(): void {
     for (const entry of this.entries) entry.priority = entry.job.priority;
-    if (resort(this.entries, comparePlain)) this.#reordered();
+    if (resort(this.entries, comparePlain)) this.watcher?.reordered();
   }
 
-  #reordered(): void {
-    this.#ids = this.entries.map(({ job }) => job.id);
+  #clear(): void {
+    this.entries.length = 0;
+    this.#entryOf.clear();
     this.watcher?.reordered();
   }
 
@@ -154,35 +153,38 @@ export class PlainQueue {
     job.partition = partition;
     if (!isAdmitted(job, partition, context, reasons, false)) return;
     const nodes = selector.wholeNodes(job, partition);
-    const { priority, task } = job;
+    const { priority, task, submitTime: submitted } = job;
     const minutes = limitOf(job, partition);
-    const entry: PlainEntry = { job, partition, priority, magnetic: undefined, task, nodes, minutes };
+    const magnetic = undefined;
+    const entry: PlainEntry = { job, partition, priority, magnetic, task, nodes, minutes, submitted };
     if (job.reason !== "Priority") this.unlike.add(job);
-    if (inPlace) this.#put(entry);
-    else this.entries.push(entry);
-  }
-
-  #put(entry: PlainEntry): void {
-    const place = lowerBound(this.entries.length, (at) => comparePlain(this.entries[at]!, entry) < 0);
-    this.entries.splice(place, 0, entry);
-    this.#ids.splice(place, 0, entry.job.id);
-    this.watcher?.came(entry, place);
+    this.#entryOf.set(job, entry);
+    if (inPlace) {
+      const place = this.#placeOf(entry);
+      this.entries.splice(place, 0, entry);
+      this.watcher?.came(entry, place);
+    } else this.entries.push(entry);
   }
 
   #drop(job: SlurmJob): void {
     this.unlike.delete(job);
-    const place = this.#ids.indexOf(job.id);
-    if (place < 0) return;
+    const entry = this.#entryOf.get(job);
+    if (entry === undefined) return;
+    this.#entryOf.delete(job);
+    const place = this.#placeOf(entry);
     this.entries.splice(place, 1);
-    this.#ids.splice(place, 1);
     this.watcher?.left(place);
+  }
+
+  #placeOf(entry: PlainEntry): number {
+    return lowerBound(this.entries.length, (at) => comparePlain(this.entries[at]!, entry) < 0);
   }
 }
 
 /** What is left of `compareEntries` for jobs that are single and bound to no reservation. */
 function comparePlain(a: PlainEntry, b: PlainEntry): number {
-  if (a.partition !== b.partition) return compareEntries(a, b);
-  return b.priority - a.priority || a.job.submitTime - b.job.submitTime || a.job.id - b.job.id;
+  const tier = b.partition.config.priorityTier - a.partition.config.priorityTier;
+  return tier || b.priority - a.priority || a.submitted - b.submitted || a.job.id - b.job.id;
 }
 
 /** Neither one of several (array, components, partitions) nor bound to a reservation, a deadline or another job. */

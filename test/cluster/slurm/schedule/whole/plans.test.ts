@@ -52,6 +52,7 @@ class Shadow {
         task: job.task,
         nodes: job.request.minNodes,
         minutes: job.timeLimit!,
+        submitted: job.submitTime,
       }),
     );
     sortQueue(queue, config);

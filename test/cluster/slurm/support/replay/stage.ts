@@ -212,6 +212,7 @@ export class Stage implements SchedulerActions {
     job.configuring = false;
     job.startTime = this.state.now;
     job.endTime = this.state.now + 60 * job.timeLimit!;
+    this.selector.endMoved(job);
   }
 
   /** The running job ends; its nodes are completing until `released`. */
@@ -290,6 +291,7 @@ export class Stage implements SchedulerActions {
     if (grace > 0 && victim.preemptTime < 0) {
       victim.preemptTime = now;
       victim.endTime = Math.min(victim.endTime, now + grace);
+      this.selector.endMoved(victim);
     }
   }
 
@@ -305,6 +307,7 @@ export class Stage implements SchedulerActions {
     if (job.state !== SlurmJobState.Suspended) return;
     job.suspendTime = this.state.now;
     job.endTime = this.state.now + 60 * job.timeLimit! - job.preSuspended;
+    this.selector.endMoved(job);
     job.state = SlurmJobState.Running;
   }
 

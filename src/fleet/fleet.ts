@@ -18,7 +18,7 @@ export class Fleet extends FreeSpace {
   readonly gpuMask: Int32Array;
   readonly rackOf: Int32Array;
   readonly domainOf: Int32Array;
-  readonly allocations = new Allocations();
+  readonly allocations: Allocations;
 
   constructor(specs: readonly PoolSpec[]) {
     super(layOut(specs));
@@ -27,6 +27,7 @@ export class Fleet extends FreeSpace {
     this.gpuMask = new Int32Array(this.nodes);
     this.rackOf = new Int32Array(this.nodes);
     this.domainOf = new Int32Array(this.nodes);
+    this.allocations = new Allocations(this.nodes);
     let racks = 0;
     let domains = 0;
     for (const pool of this.pools) {

@@ -27,6 +27,7 @@ export class Resources {
   readonly oneRow: Int32Array;
   readonly reserved: Int32Array;
   readonly otherGres: Map<string, Int32Array>;
+  readonly hasGpus: boolean;
 
   constructor(readonly hardware: Hardware) {
     const { count } = hardware.nodes;
@@ -36,6 +37,7 @@ export class Resources {
     this.freeCores = hardware.cores.reduce((sum, cores) => sum + cores, 0);
     this.memory = new Float64Array(count);
     this.gpus = new Int32Array(count);
+    this.hasGpus = hardware.gpus.some((mask) => mask !== 0);
     this.jobs = new Int32Array(count);
     this.oneRow = new Int32Array(count);
     this.reserved = new Int32Array(count);
@@ -80,12 +82,10 @@ export class Resources {
   add(allocation: JobAllocation, sharing: Sharing, partition: number): void {
     this.addCores(allocation, sharing, partition);
     const { node, memory, gpus } = allocation;
-    for (let i = 0; i < node.length; i++) {
-      const at = node[i]!;
-      this.memory[at]! += memory[i]!;
-      this.gpus[at]! |= gpus[i]!;
-      this.jobs[at]!++;
-    }
+    for (let i = 0; i < node.length; i++) this.jobs[node[i]!]!++;
+    if (this.hardware.select.memory)
+      for (let i = 0; i < node.length; i++) this.memory[node[i]!]! += memory[i]!;
+    if (this.hasGpus) for (let i = 0; i < node.length; i++) this.gpus[node[i]!]! |= gpus[i]!;
     this.countGres(allocation, 1);
   }
 
@@ -97,12 +97,10 @@ export class Resources {
   /** All but the cores: what a suspended job still holds. */
   removeRest(allocation: JobAllocation): void {
     const { node, memory, gpus } = allocation;
-    for (let i = 0; i < node.length; i++) {
-      const at = node[i]!;
-      this.jobs[at]!--;
-      this.memory[at]! -= memory[i]!;
-      this.gpus[at]! &= ~gpus[i]!;
-    }
+    for (let i = 0; i < node.length; i++) this.jobs[node[i]!]!--;
+    if (this.hardware.select.memory)
+      for (let i = 0; i < node.length; i++) this.memory[node[i]!]! -= memory[i]!;
+    if (this.hasGpus) for (let i = 0; i < node.length; i++) this.gpus[node[i]!]! &= ~gpus[i]!;
     this.countGres(allocation, -1);
   }
 
@@ -130,20 +128,28 @@ export class Resources {
     if (row === undefined) return;
     const { offset, usable } = this.hardware;
     const { node, cores } = allocation;
+    const alone = this.rows.length === 1;
     for (let i = 0; i < node.length; i++) {
       const first = offset[node[i]!]!;
       const end = offset[node[i]! + 1]!;
       const held = cores?.[i]?.words;
       let count = 0;
       for (let w = first; w < end; w++) {
-        row.cores[w]! &= ~(held === undefined ? usable[w]! : held[w - first]!);
-        let busy = 0;
-        for (const other of this.rows) busy |= other.cores[w]!;
+        const left = row.cores[w]! & ~(held === undefined ? usable[w]! : held[w - first]!);
+        row.cores[w] = left;
+        const busy = alone ? left : this.inAnyRow(w);
         this.busy[w] = busy;
         count += countBits(busy);
       }
       this.count(node[i]!, count, sharing, -1);
     }
+  }
+
+  /** Cores of a word that some row holds. */
+  private inAnyRow(word: number): number {
+    let held = 0;
+    for (const { cores } of this.rows) held |= cores[word]!;
+    return held;
   }
 
   private addRow(partition: number, level: number): Row {

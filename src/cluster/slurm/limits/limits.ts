@@ -1,8 +1,7 @@
-import type { BitVector } from "../../../core/bit-vector.js";
 import type { Association, Qos } from "../model/accounting.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
-import type { Limits } from "../model/parts.js";
+import type { Limits, Place } from "../model/parts.js";
 import type { SlurmState } from "../model/state.js";
 import type { UsageLedger } from "../usage/ledger.js";
 import { requestedTres } from "../usage/tres.js";
@@ -64,10 +63,11 @@ export class AccountingLimits implements Limits {
     return limits.byNumber ? preSelect(this.state, limits, job, partition) : undefined;
   }
 
-  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | number): string | undefined {
+  postSelect(job: SlurmJob, partition: Partition, place: Place | number): string | undefined {
     if (!this.enforced) return undefined;
     const limits = this.applicable.of(job, partition);
     if (!limits.byTres) return undefined;
+    const nodes = typeof place === "number" ? place : place.nodes;
     const count = typeof nodes === "number" ? nodes : nodes.count();
     const tres = requestedTres(this.state, job, partition, count, job.totalCpus);
     return postSelect(this.state, limits, job, partition, tres, nodes);

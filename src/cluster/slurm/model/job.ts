@@ -167,7 +167,7 @@ export interface Dependency {
 
 /** What a job holds: parallel arrays by node, nodes ascending. */
 export interface JobAllocation {
-  nodes: BitVector;
+  readonly nodes: BitVector;
   node: Int32Array;
   /** CPUs given on each node. */
   cpus: Int32Array;

@@ -2,6 +2,11 @@ import type { BitVector } from "../../../core/bit-vector.js";
 import type { JobAllocation, SlurmJob } from "./job.js";
 import type { Partition } from "./partition.js";
 
+/** Where a job is put. */
+export interface Place {
+  readonly nodes: BitVector;
+}
+
 /** What node selection answers. */
 export type Selection =
   /** It fits now. */
@@ -86,7 +91,7 @@ export interface Limits {
    * node on which a user or account runs already counts once. Slurm asks also when it gets none now, with how many it
    * would take: then each counts, and a limit that is reached as well gives the reason instead.
    */
-  postSelect(job: SlurmJob, partition: Partition, nodes: BitVector | number): string | undefined;
+  postSelect(job: SlurmJob, partition: Partition, place: Place | number): string | undefined;
   /** The most nodes that limits let a job have, and what to say when it needs more. */
   maxNodes(job: SlurmJob, partition: Partition): { nodes: number; reason: string };
   /** The priority below which backfill makes no reservation for it; 0 for none. */

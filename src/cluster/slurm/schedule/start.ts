@@ -1,7 +1,7 @@
 import type { BitVector } from "../../../core/bit-vector.js";
 import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
-import type { Selection } from "../model/parts.js";
+import type { Place, Selection } from "../model/parts.js";
 import type { SchedulerContext } from "./context.js";
 import { Offer, type Refusal } from "./offer.js";
 import { isPolicy, type Reasons } from "./reasons.js";
@@ -13,7 +13,7 @@ export type StartResult = "started" | "policy" | Refusal;
 export interface StartOrder {
   by: "main" | "backfill";
   /** Minutes that it gets on its nodes, when not its own limit. */
-  limit?: ((nodes: BitVector) => number) | undefined;
+  limit?: ((allocation: JobAllocation) => number) | undefined;
 }
 
 /**
@@ -66,8 +66,8 @@ export class Starter {
   }
 
   /** Tests the limits on what it would hold on these nodes, or on so many. */
-  passesAfter(job: SlurmJob, partition: Partition, nodes: BitVector | number): boolean {
-    return this.#passes(job, this.context.limits.postSelect(job, partition, nodes));
+  passesAfter(job: SlurmJob, partition: Partition, place: Place | number): boolean {
+    return this.#passes(job, this.context.limits.postSelect(job, partition, place));
   }
 
   #passes(job: SlurmJob, reason: string | undefined): boolean {
@@ -86,10 +86,10 @@ export class Starter {
     const offer = this.#offer;
     switch (selection.kind) {
       case "now":
-        if (!this.passesAfter(job, partition, selection.allocation.nodes)) return "policy";
+        if (!this.passesAfter(job, partition, selection.allocation)) return "policy";
         return this.#start(job, partition, selection.allocation, order);
       case "preempt":
-        if (!this.passesAfter(job, partition, selection.nodes)) return "policy";
+        if (!this.passesAfter(job, partition, selection)) return "policy";
         return this.#preempt(job, partition, selection, order);
       case "busy":
       case "later": {
@@ -122,7 +122,7 @@ export class Starter {
     // What is left of the array has not asked anybody to go.
     if (record !== job) job.preemptInProgressUntil = -1;
     this.reasons.forget(record);
-    actions.start(record, partition, allocation, by, limit?.(allocation.nodes));
+    actions.start(record, partition, allocation, by, limit?.(allocation));
     this.record = record;
     return "started";
   }

@@ -4,7 +4,7 @@ import { type Capacity, gpuMask, isFree } from "./capacity.js";
 import { gresCpus, type Need } from "./need.js";
 import type { Resources } from "./resources.js";
 
-/** What the job gets on the nodes that were chosen, which it keeps: CPUs, cores, GPUs and memory. `dist_tasks.c`, 22.05. */
+/** What the job gets on the nodes that were chosen: CPUs, cores, GPUs and memory. `dist_tasks.c`, 22.05. */
 export function distribute(
   need: Need,
   capacity: Capacity,
@@ -20,18 +20,44 @@ export function distribute(
     : Array.from(node, (at, i) => coresOf(need, capacity, at, cpus[i]!, busy));
   if (cores !== undefined && hardware.select.consumes !== "cpu")
     for (let i = 0; i < node.length; i++) cpus[i] = cores[i]!.count() * hardware.cpusPerCore[node[i]!]!;
-  const gpus = gpusOf(need, capacity, node, resources, cores);
-  return {
-    nodes: chosen,
+  const gpus = resources.hasGpus
+    ? gpusOf(need, capacity, node, resources, cores)
+    : hardware.noGpus.subarray(0, node.length);
+  const memory = hardware.select.memory
+    ? memoryOf(need, capacity, node, cpus, gpus)
+    : hardware.noMemory.subarray(0, node.length);
+  return new Allocation(
+    chosen.capacity,
     node,
     cpus,
     cores,
     gpus,
-    memory: memoryOf(need, capacity, node, cpus, gpus),
-    otherGres: otherGres(need, node, resources),
-    row: 0,
-    wholeNode: need.whole,
-  };
+    memory,
+    otherGres(need, node, resources),
+    need.whole,
+  );
+}
+
+/** Knows its nodes by number; the set of them is made when somebody asks for it. */
+class Allocation implements JobAllocation {
+  row = 0;
+  #nodes: BitVector | undefined;
+
+  constructor(
+    private readonly capacity: number,
+    readonly node: Int32Array,
+    readonly cpus: Int32Array,
+    readonly cores: readonly BitVector[] | undefined,
+    readonly gpus: Int32Array,
+    readonly memory: Float64Array,
+    readonly otherGres: JobAllocation["otherGres"],
+    readonly wholeNode: boolean,
+  ) {}
+
+  get nodes(): BitVector {
+    this.#nodes ??= BitVector.of(this.capacity, this.node);
+    return this.#nodes;
+  }
 }
 
 /** CPUs that the job would hold in all, whole cores counted: what accounting and priorities go by. */
@@ -271,7 +297,6 @@ function memoryOf(
   gpus: Int32Array,
 ): Float64Array {
   const memory = new Float64Array(node.length);
-  if (!hardware.select.memory) return memory;
   for (let i = 0; i < node.length; i++) {
     if (need.memoryByGpu) {
       for (let rest = gpus[i]!; rest !== 0; rest &= rest - 1) memory[i]! += need.memoryPerGpu;

@@ -23,6 +23,9 @@ export interface Hardware {
   readonly weight: Float64Array;
   /** Indexes of all GPUs, a bit each. */
   readonly gpus: Int32Array;
+  /** Zeros, for what is held of the GPUs or the memory where none is counted. */
+  readonly noGpus: Int32Array;
+  readonly noMemory: Float64Array;
   /** Names of GRES other than GPUs, and their counts by node. */
   readonly otherGres: ReadonlyMap<string, Int32Array>;
   /** Socket of each GPU where gres.conf binds GPUs to cores. */
@@ -78,6 +81,8 @@ export function describeHardware(nodes: Nodes, select: SelectConfig): Hardware {
     cpusPerCore,
     wholeCpus,
     gpus,
+    noGpus: new Int32Array(count),
+    noMemory: new Float64Array(count),
     reserved,
     usable,
     weight,

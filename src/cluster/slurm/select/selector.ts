@@ -174,7 +174,8 @@ class ConsTres implements Selector {
       const others = need.alone ? nodes.idle : nodes.share;
       if (!offered.within(others) && !this.mayEvict(job, need.partition)) offered.and(others);
     }
-    for (const [node, owner] of owners) if (owner.user !== job.user) offered.delete(node);
+    if (owners.size > 0)
+      for (const [node, owner] of owners) if (owner.user !== job.user) offered.delete(node);
     if (need.ownUser)
       for (let node = offered.next(0); node >= 0; node = offered.next(node + 1))
         if (resources.jobs[node]! > 0 && owners.get(node)?.user !== job.user) offered.delete(node);
@@ -240,7 +241,7 @@ class ConsTres implements Selector {
   private now({ job, need }: Trial, { chosen, busy }: Found): Selection {
     const { holdings, test } = this.bench;
     const allocation = distribute(need, test.capacity, chosen, holdings.resources, busy);
-    if (overMemory(need, allocation, holdings.resources)) return { kind: "busy", possible: chosen };
+    if (overMemory(need, allocation, holdings.resources)) return { kind: "busy", possible: allocation.nodes };
     allocation.row = holdings.resources.freeRow(holdings.layer(need.partition), allocation);
     job.totalCpus = total(allocation.cpus);
     const victims = suspendedBy(this.bench, job, need.partition, allocation);

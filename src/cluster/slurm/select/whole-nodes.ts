@@ -3,7 +3,7 @@ import { versionAtLeast } from "../model/config.js";
 import type { JobAllocation, SlurmJob } from "../model/job.js";
 import type { ChoiceRules } from "./choose/choose.js";
 import { leastNodes } from "./choose/choose.js";
-import { takeTightest } from "./choose/tightest.js";
+import { Tightest } from "./choose/tightest.js";
 import { type Need, Sharing } from "./need.js";
 import type { Bench, Trial } from "./trial.js";
 import { Batches, type Expected } from "./will-run.js";
@@ -16,6 +16,8 @@ import { Batches, type Expected } from "./will-run.js";
 export class WholeNodes {
   private readonly simple = new Map<Need, boolean>();
   private readonly free: BitVector;
+  private readonly chosen: BitVector;
+  private readonly tightest: Tightest;
   private freeCount = 0;
 
   constructor(
@@ -23,7 +25,10 @@ export class WholeNodes {
     private readonly rules: ChoiceRules,
     private readonly shortcuts: boolean,
   ) {
-    this.free = new BitVector(bench.state.nodes.count);
+    const { count } = bench.state.nodes;
+    this.free = new BitVector(count);
+    this.chosen = new BitVector(count);
+    this.tightest = new Tightest(count);
   }
 
   /** Is this trial a matter of counting nodes? */
@@ -85,10 +90,10 @@ export class WholeNodes {
     return true;
   }
 
-  /** Where it would run now. */
+  /** Where it would run now; the next call overwrites the answer. */
   now({ need, offered }: Trial): BitVector | undefined {
     this.freeNow(offered);
-    return this.choose(need);
+    return this.choose(need, this.chosen);
   }
 
   /** Where it would run if nobody else did. */
@@ -138,15 +143,19 @@ export class WholeNodes {
     this.freeCount = this.free.count();
   }
 
-  private choose(need: Need): BitVector | undefined {
-    return this.freeCount < need.minNodes ? undefined : takeTightest(this.free, need.minNodes);
+  private choose(need: Need, into?: BitVector): BitVector | undefined {
+    if (this.freeCount < need.minNodes) return undefined;
+    const chosen = into ?? new BitVector(this.free.capacity);
+    this.tightest.take(this.free, need.minNodes, chosen);
+    return chosen;
   }
 }
 
 /** Members of the set among a job's nodes: a few are looked up, many are intersected. */
-function overlap({ node, nodes }: JobAllocation, set: BitVector): number {
-  if (node.length > set.words.length) return nodes.overlap(set);
+function overlap(allocation: JobAllocation, set: BitVector): number {
   const { words } = set;
+  const { node } = allocation;
+  if (node.length > words.length) return allocation.nodes.overlap(set);
   let count = 0;
   for (let i = 0; i < node.length; i++) {
     const at = node[i]!;
@@ -155,7 +164,8 @@ function overlap({ node, nodes }: JobAllocation, set: BitVector): number {
   return count;
 }
 
-function addNodes(set: BitVector, { node, nodes }: JobAllocation): void {
-  if (node.length > set.words.length) set.or(nodes);
+function addNodes(set: BitVector, allocation: JobAllocation): void {
+  const { node } = allocation;
+  if (node.length > set.words.length) set.or(allocation.nodes);
   else for (let i = 0; i < node.length; i++) set.add(node[i]!);
 }

@@ -24,8 +24,7 @@ describe("limits let start what Slurm started", () => {
         starts++;
         const { limits } = books;
         const reason =
-          limits.preSelect(job, job.partition) ??
-          limits.postSelect(job, job.partition, job.allocation!.nodes);
+          limits.preSelect(job, job.partition) ?? limits.postSelect(job, job.partition, job.allocation!);
         if (reason !== undefined) held.push(`${label} at ${books.state.now}: ${reason}`);
       },
     });

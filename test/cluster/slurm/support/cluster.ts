@@ -151,7 +151,7 @@ export class SmallCluster {
     const [partition] = job.partitions;
     return (
       limits.preSelect(job, partition!) ??
-      limits.postSelect(job, partition!, BitVector.of(state.nodes.count, nodes))
+      limits.postSelect(job, partition!, { nodes: BitVector.of(state.nodes.count, nodes) })
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { BitVector } from "../../../../core/bit-vector.js";
 import { versionAtLeast } from "../../model/config.js";
-import type { SlurmJob } from "../../model/job.js";
+import type { JobAllocation, SlurmJob } from "../../model/job.js";
 import { SlurmJobState } from "../../model/job.js";
 import type { Partition } from "../../model/partition.js";
 import type { SchedulerContext } from "../context.js";
@@ -256,10 +256,10 @@ export class Planner {
 
   #start({ job, partition }: Attempt, limit: number | undefined): StartResult {
     const { state } = this.context;
-    const granted = (nodes: BitVector) => {
+    const granted = (allocation: JobAllocation) => {
       if (neverReserves(job)) return limit ?? this.#terms.granted;
       if (job.timeMin > 0 && versionAtLeast(state.config.version, "26.05"))
-        return stretched(job, limit ?? this.#terms.granted, nodes, this.map, state.now);
+        return stretched(job, limit ?? this.#terms.granted, allocation.nodes, this.map, state.now);
       return this.#terms.granted;
     };
     return this.starter.try(job, partition, state.nodes.avail, this.slots.usable, {

@@ -122,7 +122,15 @@ export class BitVector {
     const { words } = this;
     const theirs = other.words;
     let sum = 0;
-    for (let i = 0; i < words.length && sum < count; i++) sum += countBits(words[i]! & theirs[i]!);
+    let i = 0;
+    for (const end = words.length - 3; i < end && sum < count; i += 4)
+      sum += countFour(
+        words[i]! & theirs[i]!,
+        words[i + 1]! & theirs[i + 1]!,
+        words[i + 2]! & theirs[i + 2]!,
+        words[i + 3]! & theirs[i + 3]!,
+      );
+    for (; i < words.length && sum < count; i++) sum += countBits(words[i]! & theirs[i]!);
     return sum >= count;
   }
 

@@ -4,16 +4,15 @@ import { type Capacity, gpuMask, isFree } from "./capacity.js";
 import { gresCpus, type Need } from "./need.js";
 import type { Resources } from "./resources.js";
 
-/** What the job gets on the nodes that were chosen: CPUs, cores, GPUs and memory. `dist_tasks.c`, 22.05. */
+/** What the job gets on the nodes that were chosen, ascending: CPUs, cores, GPUs and memory. `dist_tasks.c`, 22.05. */
 export function distribute(
   need: Need,
   capacity: Capacity,
-  chosen: BitVector,
+  node: Int32Array,
   resources: Resources,
   busy: Int32Array,
 ): JobAllocation {
   const { hardware } = capacity;
-  const node = chosen.column();
   const cpus = need.whole ? wholeCpus(capacity, node) : tasksOverNodes(need, capacity, node);
   const cores = need.whole
     ? undefined
@@ -27,7 +26,7 @@ export function distribute(
     ? memoryOf(need, capacity, node, cpus, gpus)
     : hardware.noMemory.subarray(0, node.length);
   return new Allocation(
-    chosen.capacity,
+    hardware.nodes.count,
     node,
     cpus,
     cores,

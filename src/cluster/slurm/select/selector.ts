@@ -211,8 +211,8 @@ class ConsTres implements Selector {
     for (const set of sets) {
       const here = { ...trial, offered: narrowed(trial.offered, set) };
       if (this.counting.covers(here)) {
-        const chosen = this.counting.now(here);
-        if (chosen !== undefined) return this.now(trial, { chosen, busy: bench.holdings.resources.busy });
+        const nodes = this.counting.now(here);
+        if (nodes !== undefined) return this.onVacant(trial, nodes);
         continue;
       }
       const found = attempt(bench, here, bench.holdings.resources);
@@ -238,10 +238,19 @@ class ConsTres implements Selector {
     return undefined;
   }
 
+  /** Nobody is there: it lies in the first row, and nobody has to make room. */
+  private onVacant({ job, need }: Trial, nodes: Int32Array): Selection {
+    const { test, holdings } = this.bench;
+    const { resources } = holdings;
+    const allocation = distribute(need, test.capacity, nodes, resources, resources.busy);
+    job.totalCpus = total(allocation.cpus);
+    return { kind: "now", allocation };
+  }
+
   private now({ job, need }: Trial, { chosen, busy }: Found): Selection {
     const { holdings, test } = this.bench;
-    const allocation = distribute(need, test.capacity, chosen, holdings.resources, busy);
-    if (overMemory(need, allocation, holdings.resources)) return { kind: "busy", possible: allocation.nodes };
+    const allocation = distribute(need, test.capacity, chosen.column(), holdings.resources, busy);
+    if (overMemory(need, allocation, holdings.resources)) return { kind: "busy", possible: chosen };
     allocation.row = holdings.resources.freeRow(holdings.layer(need.partition), allocation);
     job.totalCpus = total(allocation.cpus);
     const victims = suspendedBy(this.bench, job, need.partition, allocation);

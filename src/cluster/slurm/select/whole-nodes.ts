@@ -16,7 +16,6 @@ import { Batches, type Expected } from "./will-run.js";
 export class WholeNodes {
   private readonly simple = new Map<Need, boolean>();
   private readonly free: BitVector;
-  private readonly chosen: BitVector;
   private readonly tightest: Tightest;
   private freeCount = 0;
 
@@ -27,7 +26,6 @@ export class WholeNodes {
   ) {
     const { count } = bench.state.nodes;
     this.free = new BitVector(count);
-    this.chosen = new BitVector(count);
     this.tightest = new Tightest(count);
   }
 
@@ -90,17 +88,17 @@ export class WholeNodes {
     return true;
   }
 
-  /** Where it would run now; the next call overwrites the answer. */
-  now({ need, offered }: Trial): BitVector | undefined {
+  /** Where it would run now, ascending: on vacant nodes. */
+  now({ need, offered }: Trial): Int32Array | undefined {
     this.freeNow(offered);
-    return this.choose(need, this.chosen);
+    return this.choose(need);
   }
 
   /** Where it would run if nobody else did. */
   anywhere(need: Need, offered: BitVector): BitVector | undefined {
     this.free.copyFrom(offered);
     this.freeCount = offered.count();
-    return this.choose(need);
+    return this.chosen(need);
   }
 
   /** When and where it would run; at Infinity when that is known to be after `until`. */
@@ -108,7 +106,7 @@ export class WholeNodes {
     const { state, holdings } = this.bench;
     const { minNodes } = need;
     this.freeNow(offered);
-    if (this.freeCount >= minNodes) return { start: state.now, nodes: this.choose(need)! };
+    if (this.freeCount >= minNodes) return { start: state.now, nodes: this.chosen(need)! };
     // From 25.05 on a batch's last job need not be the one that the start waits for.
     const latest = versionAtLeast(state.config.version, "25.05") ? Number.POSITIVE_INFINITY : until;
     const ends = holdings.byEnd;
@@ -124,7 +122,7 @@ export class WholeNodes {
       const { free } = this;
       for (let i = 0; i < batches.gone; i++) addNodes(free, ends[i]!.allocation!);
       free.and(offered);
-      const nodes = this.choose(need)!;
+      const nodes = this.chosen(need)!;
       return { start: batches.start(nodes), nodes };
     }
     return undefined;
@@ -143,11 +141,14 @@ export class WholeNodes {
     this.freeCount = this.free.count();
   }
 
-  private choose(need: Need, into?: BitVector): BitVector | undefined {
-    if (this.freeCount < need.minNodes) return undefined;
-    const chosen = into ?? new BitVector(this.free.capacity);
-    this.tightest.take(this.free, need.minNodes, chosen);
-    return chosen;
+  private choose({ minNodes }: Need): Int32Array | undefined {
+    return this.freeCount < minNodes ? undefined : this.tightest.take(this.free, minNodes);
+  }
+
+  /** The same as a set. */
+  private chosen(need: Need): BitVector | undefined {
+    const nodes = this.choose(need);
+    return nodes === undefined ? undefined : BitVector.of(this.free.capacity, nodes);
   }
 }
 

@@ -13,9 +13,8 @@ export class Tightest {
     this.#runs = new Int32Array(capacity);
   }
 
-  /** Fills `chosen`. The set must have as many. */
-  take(set: BitVector, count: number, chosen: BitVector): void {
-    chosen.clear();
+  /** In ascending order. The set must have as many. */
+  take(set: BitVector, count: number): Int32Array {
     const runs = this.#runs;
     runs.fill(0, 0, count);
     let best = -1;
@@ -32,12 +31,14 @@ export class Tightest {
       }
       begin = set.next(end);
     }
-    if (best >= 0) chosen.addRange(best, best + count);
+    const chosen = new Int32Array(count);
+    if (best >= 0) putRun(chosen, 0, best, count);
     else this.#takeSeveral(set, count, chosen);
+    return chosen;
   }
 
   /** No run suffices: the longest are taken until one does. */
-  #takeSeveral(set: BitVector, count: number, chosen: BitVector): void {
+  #takeSeveral(set: BitVector, count: number, chosen: Int32Array): void {
     const runs = this.#runs;
     let left = count;
     let shortest = count - 1;
@@ -50,15 +51,21 @@ export class Tightest {
     }
     let tightest = left;
     while (tightest < shortest && runs[tightest] === 0) tightest++;
-    for (let begin = set.next(0); begin >= 0; ) {
+    for (let begin = set.next(0), at = 0; at < count; ) {
       const end = set.nextAbsent(begin);
       const size = end - begin;
-      if (size > shortest || (size === shortest && taken-- > 0)) chosen.addRange(begin, end);
+      if (size > shortest || (size === shortest && taken-- > 0)) at = putRun(chosen, at, begin, size);
       else if (size === tightest && left > 0) {
-        chosen.addRange(begin, begin + left);
+        at = putRun(chosen, at, begin, left);
         left = 0;
       }
       begin = set.next(end);
     }
   }
+}
+
+/** Answers where the next run goes. */
+function putRun(column: Int32Array, at: number, begin: number, size: number): number {
+  for (let i = 0; i < size; i++) column[at + i] = begin + i;
+  return at + size;
 }

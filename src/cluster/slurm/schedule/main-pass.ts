@@ -88,7 +88,7 @@ export class MainScheduler {
     this.#triedInPartition.fill(0);
     this.#failedReservations = [];
     this.#rejection.clear();
-    this.#starter.preempting.clear();
+    if (this.#starter.preempting.size > 0) this.#starter.preempting.clear();
     this.#started = 0;
     this.#tried = 0;
     this.#full = full;

@@ -67,6 +67,8 @@ export class Reasons {
   }
 
   publish(actions: SchedulerActions): void {
+    // Most passes change none, and even an empty set that is cleared gets a new table.
+    if (this.#jobs.length === 0) return;
     for (let i = 0; i < this.#jobs.length; i++) {
       const job = this.#jobs[i]!;
       const { reason } = job;

@@ -25,14 +25,16 @@ export interface Arrival {
 }
 
 /** The partitions that a job names, the default one when it names none; undefined when one does not exist. */
-export function partitionsOf(arrival: Arrival, state: SlurmState): Partition[] | undefined {
+export function partitionsOf(arrival: Arrival, state: SlurmState): readonly Partition[] | undefined {
   const { partitions } = arrival.submission;
   const names = partitions.length > 0 ? partitions : arrival.partition === "" ? [] : [arrival.partition];
-  if (names.length === 0) return [state.partitions.find((p) => p.config.default) ?? state.partitions[0]!];
+  if (names.length === 0)
+    return (state.partitions.find((p) => p.config.default) ?? state.partitions[0]!).alone;
   const found = names.map((name) => state.partitions.find((partition) => partition.name === name));
-  if (found.every((partition) => partition !== undefined)) return found;
+  if (found.every((partition) => partition !== undefined))
+    return found.length === 1 ? found[0]!.alone : found;
   // Queues of a trace from elsewhere all mean the only partition there is.
-  return partitions.length === 0 && state.partitions.length === 1 ? [state.partitions[0]!] : undefined;
+  return partitions.length === 0 && state.partitions.length === 1 ? state.partitions[0]!.alone : undefined;
 }
 
 /** A new record of slurmctld, pending and looked at by nobody. */

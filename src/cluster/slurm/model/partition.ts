@@ -14,4 +14,6 @@ export interface Partition {
   readonly totalNodes: number;
   readonly totalCpus: number;
   readonly qos: Qos | undefined;
+  /** A list of nothing else, shared by the jobs that may run nowhere else. */
+  readonly alone: readonly Partition[];
 }

@@ -44,7 +44,8 @@ function buildPartition(
     members.add(node);
     totalCpus += nodes.cpus[node]!;
   }
-  return {
+  const alone: Partition[] = [];
+  const partition: Partition = {
     index,
     name: config.name,
     config,
@@ -53,5 +54,8 @@ function buildPartition(
     totalNodes: members.count(),
     totalCpus,
     qos: qos.get(config.qos),
+    alone,
   };
+  alone.push(partition);
+  return partition;
 }

@@ -17,7 +17,10 @@ export function admittingPartitions(job: SlurmJob, state: SlurmState): readonly 
   return (
     accessRefusal(open, job, state) ??
     refusal(open, state, (partition) => memoryMessage(job, partition, state)) ??
-    open.sort((a, b) => b.config.priorityTier - a.config.priorityTier)
+    // Nearly all jobs name one, whose list is shared.
+    (job.partitions.length === 1
+      ? job.partitions
+      : open.sort((a, b) => b.config.priorityTier - a.config.priorityTier))
   );
 }
 

@@ -23,7 +23,7 @@ export function splitOff(head: SlurmJob, id: number): SlurmJob {
     dependencies: head.dependencies.map((dependency) => ({ ...dependency })),
     plannedNodes: undefined,
     expectedStart: -1,
-    terms: undefined,
+    agedFor: undefined,
   };
   job.array!.records.push(job);
   return job;

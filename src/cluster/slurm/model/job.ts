@@ -93,8 +93,13 @@ export interface SlurmJob {
   /** Whether the hold is the user's or the administrator's, when priority is 0. */
   heldBy: "user" | "admin" | undefined;
   nice: number;
-  /** What its priority was made of when it was last worked out; undefined when it was given. */
-  terms: PriorityTerms | undefined;
+  /**
+   * Seconds for which its age counted when its priority was last worked out, -1 when it did not count; undefined when
+   * nobody has worked it out, or it was given.
+   */
+  agedFor: number | undefined;
+  /** `totalCpus` as of then. */
+  sizedFor: number;
   /** What the site plugin adds. */
   siteFactor: number;
   /** CPUs that a scheduling test found it would get; 0 before the first test. The size factor uses it. */
@@ -121,17 +126,6 @@ export interface SlurmJob {
   expectedStart: number;
   /** Nodes of that plan. */
   plannedNodes: BitVector | undefined;
-}
-
-/** The weighted terms of a priority: what sprio shows until the next tick. */
-export interface PriorityTerms {
-  age: number;
-  assoc: number;
-  fairshare: number;
-  jobsize: number;
-  qos: number;
-  site: number;
-  nice: number;
 }
 
 export interface JobArray {

@@ -25,12 +25,11 @@ export class ClassicFairshare {
     this.refresh(this.tree.root);
   }
 
-  /** The factor of a user, 0 to 1, kept until the next tick. */
-  factor(user: Association): number {
+  /** Works out the factor of a user, 0 to 1: it stays until the next tick. */
+  rate(user: Association): void {
     const association = usesParent(user) ? this.tree.parent(user) : user;
     if (this.stale.delete(association)) this.setUsage(association);
     user.fairshare = this.of(association.usageEffective, association.sharesNorm);
-    return user.fairshare;
   }
 
   /** What `sshare` shows: users that nobody needed yet are worked out, but not kept as Slurm does. */

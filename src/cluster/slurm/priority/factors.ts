@@ -32,19 +32,19 @@ export class Factors {
       .sort((a, b) => a.position - b.position);
   }
 
-  age(job: SlurmJob, now: number): number {
+  /** `waited`: seconds for which its age counts, -1 when it does not. */
+  age(waited: number): number {
     const { maxAge } = this.state.config.priority;
-    if (job.accrueTime < 0) return 0;
-    const waited = Math.max(now - job.accrueTime, 0);
+    if (waited < 0) return 0;
     return waited < maxAge ? waited / maxAge : 1;
   }
 
-  /** CPUs are those of the last scheduling test; before the first, the least that was asked for. */
-  size(job: SlurmJob): number {
+  /** `cpus`: those of the last scheduling test; before the first, 0, the least that was asked for counts. */
+  size(job: SlurmJob, cpus: number): number {
     const { nodes, config } = this.state;
     const { favorSmall, flags } = config.priority;
     const wantedNodes = job.request.minNodes;
-    const wantedCpus = job.totalCpus || job.request.minCpus;
+    const wantedCpus = cpus || job.request.minCpus;
     let size: number;
     if (flags.smallRelativeToTime) {
       size = Math.max((wantedNodes * nodes.totalCpus) / nodes.count, wantedCpus);

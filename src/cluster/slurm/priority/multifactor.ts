@@ -1,4 +1,4 @@
-import type { PriorityTerms, SlurmJob } from "../model/job.js";
+import type { SlurmJob } from "../model/job.js";
 import { SlurmJobState } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { Priorities, PriorityFactors } from "../model/parts.js";
@@ -13,6 +13,17 @@ import { ShareTree } from "./shares.js";
 
 const greatest = 0xffffffff;
 
+/** The weighted terms of a priority that are the same in all partitions. */
+interface Terms {
+  age: number;
+  assoc: number;
+  fairshare: number;
+  jobsize: number;
+  qos: number;
+  site: number;
+  nice: number;
+}
+
 /**
  * `priority/multifactor` (`priority_multifactor.c`, slurm-22-05-8-1). A job gets its priority when it is submitted,
  * updated or requeued, and all pending jobs get a new one at each tick of the decay thread, whose first round is the
@@ -25,6 +36,8 @@ export class MultifactorPriorities implements Priorities {
   private readonly factorsOf: Factors;
   private readonly weights: { age: number; fairshare: number };
   private resetAt: number;
+  /** Of the job looked at last: what of them stays is cheaper to work out again than to keep in each job's record. */
+  private readonly terms: Terms = { age: 0, assoc: 0, fairshare: 0, jobsize: 0, qos: 0, site: 0, nice: 0 };
 
   /** `epoch`: seconds since 1970 at the run's start, for PriorityUsageResetPeriod. */
   constructor(
@@ -77,29 +90,16 @@ export class MultifactorPriorities implements Priorities {
 
   factors(job: SlurmJob, partition: Partition): PriorityFactors {
     if (job.priorityGiven) return givenFactors(job);
-    const { terms } = job;
-    const { priority } = this.state.config;
+    const terms = this.termsOf(job);
+    const part = this.state.config.priority.weightPartition * this.factorsOf.partition(partition);
     const tres = Object.fromEntries(
       this.factorsOf.tresWeights.map(({ position, name, weight }) => [
         name,
         weight * this.factorsOf.tres(position, job, partition, this.held(job)),
       ]),
     );
-    const factors = {
-      priority: 0,
-      site: terms?.site ?? 0,
-      age: terms?.age ?? 0,
-      assoc: terms?.assoc ?? 0,
-      fairshare: terms?.fairshare ?? 0,
-      jobsize: terms?.jobsize ?? 0,
-      partition: priority.weightPartition * this.factorsOf.partition(partition),
-      qos: terms?.qos ?? 0,
-      nice: terms?.nice ?? 0,
-      tres,
-    };
     const sum = Object.values(tres).reduce((total, term) => total + term, 0);
-    factors.priority = bounded(add(factors, factors.partition, sum));
-    return factors;
+    return { ...terms, priority: bounded(add(terms, part, sum)), partition: part, tres };
   }
 
   /** All new usage, then all ranks, then all priorities: nothing lags. */
@@ -132,7 +132,7 @@ export class MultifactorPriorities implements Priorities {
    * factor when that is 0.
    */
   fairshareTerm(job: SlurmJob): number {
-    const weighted = job.terms?.fairshare ?? 0;
+    const weighted = this.termsOf(job).fairshare;
     if (weighted !== 0 || job.association === undefined || this.shares === undefined) return weighted;
     const { usageEffective, sharesNorm } = job.association;
     const { dampeningFactor } = this.state.config.priority;
@@ -141,20 +141,13 @@ export class MultifactorPriorities implements Priorities {
 
   private prioritize(job: SlurmJob, now: number): void {
     if (job.priorityGiven && job.priority > 0) {
-      job.terms = undefined;
+      job.agedFor = undefined;
       return;
     }
-    job.terms ??= { age: 0, assoc: 0, fairshare: 0, jobsize: 0, qos: 0, site: 0, nice: 0 };
-    const { terms } = job;
-    const { priority } = this.state.config;
-    const { factorsOf } = this;
-    terms.age = this.weights.age === 0 ? 0 : factorsOf.age(job, now) * this.weights.age;
-    terms.assoc = priority.weightAssoc === 0 ? 0 : factorsOf.association(job) * priority.weightAssoc;
-    terms.fairshare = this.weights.fairshare === 0 ? 0 : this.fairshare(job) * this.weights.fairshare;
-    terms.jobsize = priority.weightJobSize === 0 ? 0 : factorsOf.size(job) * priority.weightJobSize;
-    terms.qos = priority.weightQos === 0 ? 0 : factorsOf.qos(job) * priority.weightQos;
-    terms.site = job.siteFactor;
-    terms.nice = job.nice;
+    job.agedFor = job.accrueTime < 0 ? -1 : Math.max(now - job.accrueTime, 0);
+    job.sizedFor = job.totalCpus;
+    if (this.weights.fairshare !== 0 && job.association !== undefined) this.classic?.rate(job.association);
+    const terms = this.termsOf(job);
     job.priority = this.raised(job.priority, this.inPartition(job, job.partition, terms));
     if (job.partitions.length < 2) {
       job.priorities = undefined;
@@ -165,7 +158,24 @@ export class MultifactorPriorities implements Priorities {
       job.priorities[i] = this.raised(job.priorities[i]!, this.inPartition(job, job.partitions[i]!, terms));
   }
 
-  private inPartition(job: SlurmJob, partition: Partition, terms: PriorityTerms): number {
+  /** As of when its priority was last worked out, from what the record keeps of then. The next call overwrites them. */
+  private termsOf(job: SlurmJob): Terms {
+    const { terms, weights, factorsOf } = this;
+    const { weightAssoc, weightJobSize, weightQos } = this.state.config.priority;
+    const { agedFor, association } = job;
+    if (agedFor === undefined) return noTerms;
+    terms.age = weights.age === 0 ? 0 : factorsOf.age(agedFor) * weights.age;
+    terms.assoc = weightAssoc === 0 ? 0 : factorsOf.association(job) * weightAssoc;
+    terms.fairshare =
+      weights.fairshare === 0 || association === undefined ? 0 : association.fairshare * weights.fairshare;
+    terms.jobsize = weightJobSize === 0 ? 0 : factorsOf.size(job, job.sizedFor) * weightJobSize;
+    terms.qos = weightQos === 0 ? 0 : factorsOf.qos(job) * weightQos;
+    terms.site = job.siteFactor;
+    terms.nice = job.nice;
+    return terms;
+  }
+
+  private inPartition(job: SlurmJob, partition: Partition, terms: Terms): number {
     const { weightPartition } = this.state.config.priority;
     const part = weightPartition === 0 ? 0 : this.factorsOf.partition(partition) * weightPartition;
     let tres = 0;
@@ -178,22 +188,19 @@ export class MultifactorPriorities implements Priorities {
     return this.state.config.priority.flags.incrOnly ? Math.max(old, next) : next;
   }
 
-  private fairshare(job: SlurmJob): number {
-    if (job.association === undefined) return 0;
-    return this.classic ? this.classic.factor(job.association) : job.association.fairshare;
-  }
-
   private held(job: SlurmJob): Float64Array | undefined {
     return isRunning(job) ? this.ledger.tresOf(job) : undefined;
   }
 }
+
+const noTerms: Terms = { age: 0, assoc: 0, fairshare: 0, jobsize: 0, qos: 0, site: 0, nice: 0 };
 
 function isRunning(job: SlurmJob): boolean {
   return job.state === SlurmJobState.Running || job.state === SlurmJobState.Suspended;
 }
 
 /** In Slurm's order of additions: the sum's last bit decides which whole number it becomes. */
-function add(terms: PriorityTerms, partition: number, tres: number): number {
+function add(terms: Terms, partition: number, tres: number): number {
   return (
     terms.age +
     terms.assoc +

@@ -56,7 +56,7 @@ describe("whose age counts under MaxJobsAccrue and GrpJobsAccrue, array and all"
         head.tasksLeft = [];
         return head;
       }
-      const task = { ...head, id: ++lastId, tasksLeft: [], terms: undefined };
+      const task = { ...head, id: ++lastId, tasksLeft: [], agedFor: undefined };
       head.tasksLeft = rest;
       enter(task);
       return task;

@@ -5,7 +5,7 @@ const patience = 8;
  * Sorts a list that was in order once and is nearly so still: one look at each item and the one before it, and a step for
  * each that it has to pass. As stable as `sort`, which takes over when much has moved. Answers whether anything has.
  */
-export function resort<T extends object>(list: T[], compare: (a: T, b: T) => number): boolean {
+export function resort<T>(list: T[], compare: (a: T, b: T) => number): boolean {
   const most = patience * list.length;
   let steps = 0;
   for (let i = 1; i < list.length; i++) {

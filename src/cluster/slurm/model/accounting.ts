@@ -39,9 +39,26 @@ export interface Qos {
   readonly byAccount: Map<string, Usage>;
 }
 
+/**
+ * What ticks of the decay thread change, by the index of an association: they go through all of it, so that it lies
+ * together. An association's properties of these names are its places here.
+ */
+export interface ShareColumns {
+  /** Index of the parent; -1 of the root. */
+  readonly parents: Int32Array;
+  /** `usage.raw`. */
+  readonly raw: Float64Array;
+  readonly sharesNorm: Float64Array;
+  readonly usageNorm: Float64Array;
+  readonly usageEffective: Float64Array;
+  readonly levelFairshare: Float64Array;
+  readonly fairshare: Float64Array;
+}
+
 /** A node of the account tree: an account, or a user in one. */
 export interface Association {
   readonly index: number;
+  readonly columns: ShareColumns;
   readonly account: string;
   /** Empty for an account. */
   readonly user: string;

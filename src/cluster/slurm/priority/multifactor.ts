@@ -56,7 +56,7 @@ export class MultifactorPriorities implements Priorities {
       this.shares = new ShareTree(state.associations, !noFairTree);
       if (noFairTree)
         this.classic = new ClassicFairshare(this.shares, depthOblivious, priority.dampeningFactor);
-      else this.fairTree = new FairTree(this.shares);
+      else this.fairTree = new FairTree(this.shares, state.associations);
     }
     // NOW forgets what was used before, once.
     this.resetAt =

@@ -28,7 +28,8 @@ function line(
 ): string {
   const root = association.parent === undefined;
   const user = association.user !== "";
-  const shown = classic?.show(association) ?? { ...association, factor: association.fairshare };
+  const { usageNorm, usageEffective, fairshare } = association;
+  const shown = classic?.show(association) ?? { usageNorm, usageEffective, factor: fairshare };
   const factor = classic || user ? printed(shown.factor, 6) : "";
   return [
     " ".repeat(depth) + association.account,

@@ -1,5 +1,6 @@
-import type { Association, Qos, TresTable, Usage } from "../model/accounting.js";
+import type { Association, Qos, ShareColumns, TresTable, Usage } from "../model/accounting.js";
 import type { AccountingConfig, AssociationConfig, QosConfig, UsedBefore } from "../model/config.js";
+import { AssociationRecord, UsageRecord } from "./records.js";
 
 const builtIn = ["cpu", "mem", "energy", "node", "billing"];
 
@@ -10,18 +11,7 @@ export function buildTres(tracked: readonly string[]): TresTable {
 }
 
 export function emptyUsage(tres: TresTable): Usage {
-  const size = tres.names.length;
-  return {
-    raw: 0,
-    tresRaw: new Float64Array(size),
-    wall: 0,
-    jobs: 0,
-    submitted: 0,
-    tres: new Float64Array(size),
-    runSeconds: new Float64Array(size),
-    nodeJobs: new Map(),
-    accruing: 0,
-  };
+  return new UsageRecord(tres, new Float64Array(1), 0);
 }
 
 export function buildQos(config: AccountingConfig | undefined, tres: TresTable): Map<string, Qos> {
@@ -53,21 +43,10 @@ function usageOf(qos: QosConfig, tres: TresTable): Usage {
 export function buildAssociations(config: AccountingConfig | undefined, tres: TresTable): Association[] {
   const list: Association[] = [];
   const accounts = new Map<string, Association>();
+  const columns = shareColumns((config?.accounts.length ?? 0) + (config?.users.length ?? 0));
   const add = (config: AssociationConfig, parent: Association | undefined) => {
-    const association: Association = {
-      index: list.length,
-      account: config.account,
-      user: config.user,
-      config,
-      parent,
-      children: [],
-      usage: emptyUsage(tres),
-      sharesNorm: 0,
-      usageNorm: 0,
-      usageEffective: 0,
-      levelFairshare: 0,
-      fairshare: 0,
-    };
+    const association = new AssociationRecord(columns, list.length, config, parent, tres);
+    columns.parents[association.index] = parent?.index ?? -1;
     parent?.children.push(association);
     list.push(association);
     return association;
@@ -80,6 +59,19 @@ export function buildAssociations(config: AccountingConfig | undefined, tres: Tr
   for (const user of config?.users ?? []) add(user, accounts.get(user.account) ?? list[0]);
   startUsage(list, tres);
   return list;
+}
+
+function shareColumns(count: number): ShareColumns {
+  const column = () => new Float64Array(count);
+  return {
+    parents: new Int32Array(count),
+    raw: column(),
+    sharesNorm: column(),
+    usageNorm: column(),
+    usageEffective: column(),
+    levelFairshare: column(),
+    fairshare: column(),
+  };
 }
 
 /** Puts down what was used before the run; an account of which nothing is said has used what its members have. */

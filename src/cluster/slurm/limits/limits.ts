@@ -120,6 +120,10 @@ export class AccountingLimits implements Limits {
     this.ledger.open(job);
   }
 
+  launched(job: SlurmJob): void {
+    this.ledger.launch(job);
+  }
+
   ended(job: SlurmJob): void {
     this.ledger.close(job, this.state.now);
     this.countSubmitted(job, keptQos, -1);

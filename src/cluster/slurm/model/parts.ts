@@ -109,6 +109,8 @@ export interface Limits {
   withdrawn(job: SlurmJob, tasks?: number): void;
   /** It runs, with its partition, start time, time limit and allocation set. */
   started(job: SlurmJob): void;
+  /** It was started while its nodes booted; its start time has moved to now. */
+  launched(job: SlurmJob): void;
   /** It ended (or goes back to the queue), its end time set. Call it once, while its allocation is still there. */
   ended(job: SlurmJob): void;
   /** A running job is about to get another time limit (minutes). */

@@ -105,7 +105,7 @@ export class MultifactorPriorities implements Priorities {
   /** All new usage, then all ranks, then all priorities: nothing lags. */
   private fairTreeTick(fairTree: FairTree, now: number): void {
     const { state, ledger } = this;
-    for (const job of state.running) ledger.charge(job, now);
+    ledger.chargeAll(now);
     fairTree.calculate();
     for (const job of state.pending) this.reprioritize(job, now);
     if (state.config.priority.flags.calculateRunning)

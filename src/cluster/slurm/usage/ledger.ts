@@ -1,9 +1,10 @@
-import type { Association, Qos, Usage } from "../model/accounting.js";
+import type { Association, Qos, ShareColumns, Usage } from "../model/accounting.js";
 import type { SlurmJob } from "../model/job.js";
 import type { SlurmState } from "../model/state.js";
 import { emptyUsage } from "../state/accounts.js";
 import { billing } from "./billing.js";
 import { limitSeconds } from "./limit-seconds.js";
+import { RunningCharges } from "./running-charges.js";
 import { allocatedTres, Energy, Node } from "./tres.js";
 
 /** A running job's share in the books: what it holds, and whose counters it moves. */
@@ -31,6 +32,8 @@ export class UsageLedger {
   /** By how much usage shrinks in a second: Slurm's 1 - 0.693 / half-life. */
   readonly decayPerSecond: number;
   private readonly charges = new Map<SlurmJob, Charge>();
+  private readonly running = new RunningCharges();
+  private readonly shares: ShareColumns | undefined;
   private readonly limits: boolean;
 
   constructor(private readonly state: SlurmState) {
@@ -39,6 +42,7 @@ export class UsageLedger {
     // biome-ignore lint/suspicious/noApproximativeNumericConstant: as the real one
     this.decayPerSecond = decayHalfLife > 0 ? 1 - 0.693 / decayHalfLife : 1;
     this.limits = state.config.enforce.limits;
+    this.shares = state.associations[0]?.columns;
   }
 
   /** What a running job holds, by TRES. */
@@ -50,15 +54,21 @@ export class UsageLedger {
   decay(seconds: number): void {
     const factor = Math.max(this.decayPerSecond ** seconds, 2.2250738585072014e-308);
     if (factor === 1) return;
-    for (const { usage } of this.state.associations) this.shrink(usage, factor);
+    this.shrinkAll(factor);
     for (const { usage, config } of this.state.qos.values())
       if (!config.flags.includes("NoDecay")) this.shrink(usage, factor);
   }
 
   /** PriorityUsageResetPeriod: forgets all usage. */
   reset(): void {
-    for (const { usage } of this.state.associations) this.shrink(usage, 0);
+    this.shrinkAll(0);
     for (const { usage } of this.state.qos.values()) this.shrink(usage, 0);
+  }
+
+  /** Books the use of all running jobs since the last tick (or their start), in the order in which they started. */
+  chargeAll(now: number): void {
+    if (this.limits) for (const job of this.state.running) this.charge(job, now);
+    else if (this.shares !== undefined) this.bookRaw(this.shares, now);
   }
 
   /** Books a running job's use since the last tick (or its start). */
@@ -79,6 +89,11 @@ export class UsageLedger {
     }
   }
 
+  /** It had its nodes and now begins to run. */
+  launch(job: SlurmJob): void {
+    this.running.update(job);
+  }
+
   /**
    * It ends: the rest of its use is booked, and what it held counts no longer. Slurm books the rest only where limits
    * are enforced; elsewhere the time since the last tick is lost to fair-share.
@@ -94,6 +109,7 @@ export class UsageLedger {
       }
     }
     this.charges.delete(job);
+    this.running.remove(job);
   }
 
   /** The administrator gives a running job another limit (minutes). */
@@ -112,9 +128,7 @@ export class UsageLedger {
     if (charge === undefined) {
       const { state } = this;
       const tres = allocatedTres(state, job, job.partition, job.allocation!);
-      const qos = [job.qos, job.partition.qos].filter(
-        (one, i, both): one is Qos => one !== undefined && both.indexOf(one) === i,
-      );
+      const qos = qosOf(job);
       const associations: Association[] = [];
       for (let one = job.association; one !== undefined; one = one.parent) associations.push(one);
       charge = {
@@ -126,6 +140,7 @@ export class UsageLedger {
         held: this.limits ? heldCounters(state, job, qos, associations) : [],
       };
       this.charges.set(job, charge);
+      if (!this.limits) this.running.add(job, charge.billing, qos);
     }
     return charge;
   }
@@ -149,6 +164,23 @@ export class UsageLedger {
         if (i !== Energy) usage.runSeconds[i] = Math.max(usage.runSeconds[i]! - charge.tres[i]! * done, 0);
   }
 
+  /** What `book` does for all running jobs, where only their billing seconds matter. */
+  private bookRaw({ raw, parents }: ShareColumns, now: number): void {
+    const { running, lastTick } = this;
+    const { jobs, starts, users, billing, qos } = running;
+    const count = running.compact();
+    for (let i = 0; i < count; i++) {
+      const ran = Math.max(now - Math.max(starts[i]!, lastTick), 0);
+      const decayed = ran * this.#leftAfter(ran);
+      // The first QOS is the job's own.
+      const factor = qos[i]!.length === 0 ? 1 : usageFactor(jobs[i]!);
+      for (const { usage, config } of qos[i]!)
+        usage.raw += billing[i]! * ((config.flags.includes("NoDecay") ? ran : decayed) * factor);
+      const used = billing[i]! * (decayed * factor);
+      for (let at = users[i]!; at >= 0; at = parents[at]!) raw[at]! += used;
+    }
+  }
+
   /** What decay leaves of a second's use after so many. Most jobs have run since the last tick: the last answer is kept. */
   #leftAfter(seconds: number): number {
     if (seconds !== this.#seconds) {
@@ -168,9 +200,18 @@ export class UsageLedger {
     for (let i = 0; i < tres.length; i++) if (i !== Energy) usage.tresRaw[i]! += tres[i]! * seconds;
   }
 
+  private shrinkAll(factor: number): void {
+    const raw = this.shares?.raw ?? [];
+    for (let i = 0; i < raw.length; i++) raw[i]! *= factor;
+    if (this.limits) for (const { usage } of this.state.associations) this.shrinkRest(usage, factor);
+  }
+
   private shrink(usage: Usage, factor: number): void {
     usage.raw *= factor;
-    if (!this.limits) return;
+    if (this.limits) this.shrinkRest(usage, factor);
+  }
+
+  private shrinkRest(usage: Usage, factor: number): void {
     usage.wall *= factor;
     const { tresRaw } = usage;
     for (let i = 0; i < tresRaw.length; i++) tresRaw[i]! *= factor;
@@ -183,6 +224,16 @@ export class UsageLedger {
     if (last) return end - from;
     return until > job.endTime ? Math.max(job.endTime - from, 0) : ran;
   }
+}
+
+const noQos: readonly Qos[] = [];
+
+/** The job's QOS, then the partition's when it is another. */
+function qosOf({ qos, partition }: SlurmJob): readonly Qos[] {
+  if (qos === undefined && partition.qos === undefined) return noQos;
+  return [qos, partition.qos].filter(
+    (one, i, both): one is Qos => one !== undefined && both.indexOf(one) === i,
+  );
 }
 
 function usageFactor(job: SlurmJob): number {

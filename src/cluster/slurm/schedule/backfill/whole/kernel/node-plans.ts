@@ -1,7 +1,6 @@
 import { longer, row } from "./arrays";
-import { slotOf } from "./clock";
 import { nodes } from "./cluster";
-import { ends } from "./running";
+import { leaves } from "./running";
 import * as runs from "./runs";
 import * as stretches from "./stretches";
 
@@ -86,7 +85,7 @@ function cut(node: i32): void {
 /** The slot in which its job leaves, not before the present; -1 without a job. */
 function leavesIn(node: i32): i32 {
   const holder = stretches.holder[node];
-  return holder === 0 ? -1 : slotOf(max(0, ends[holder - 1]));
+  return holder === 0 ? -1 : leaves[holder - 1];
 }
 
 function record(start: i32, stop: i32, after: i32): i32 {

@@ -1,4 +1,5 @@
 import { longer, move, row } from "./arrays";
+import { slotOf, timeOf } from "./clock";
 import * as told from "./told";
 
 /** The running jobs by the end of their time and what they hold. */
@@ -7,6 +8,8 @@ export let jobs: i32 = 0;
 export let ends = row<i32>(256);
 /** Is told of those whose time is over. */
 export let expected = row<i32>(256);
+/** The slot in which each reaches its limit, or the first one; as of the last `tellSlots`. */
+export let leaves = row<i32>(256);
 /** Nodes of each, and of all together. */
 export let sizes = row<i32>(256);
 export let held: i32 = 0;
@@ -30,10 +33,12 @@ export function insert(place: i32, count: i32, end: i32): void {
   write(count, at);
   move(ends, place, place + 1, jobs - place);
   move(expected, place, place + 1, jobs - place);
+  move(leaves, place, place + 1, jobs - place);
   move(sizes, place, place + 1, jobs - place);
   for (let i = ++jobs; i > place; i--) first[i] = first[i - 1] + words;
   ends[place] = end;
   expected[place] = end;
+  leaves[place] = slotOf(max(0, end));
   sizes[place] = count;
   held += count;
 }
@@ -61,11 +66,25 @@ export function advance(passed: i32): void {
   }
 }
 
+/** Works out in which slots the jobs leave. */
+export function tellSlots(): void {
+  let slot = 0;
+  let behind = timeOf(1);
+  for (let i = 0; i < jobs; i++) {
+    if (ends[i] >= behind) {
+      slot = slotOf(ends[i]);
+      behind = timeOf(slot + 1);
+    }
+    leaves[i] = slot;
+  }
+}
+
 /** Makes room for another job, with so many words. */
 function makeRoom(words: i32): void {
   if (jobs === ends.length) {
     ends = longer(ends);
     expected = longer(expected);
+    leaves = longer(leaves);
     sizes = longer(sizes);
   }
   if (jobs + 1 === first.length) first = longer(first);

@@ -1,5 +1,5 @@
 import { row } from "./arrays";
-import { hasBit, lastBit, nextBit, setBit } from "./bits";
+import { hasBit, lastBit, setBit } from "./bits";
 import { avail, nodes, words } from "./cluster";
 import { first, jobs, mask, word } from "./running";
 import * as runs from "./runs";
@@ -33,11 +33,14 @@ export function reset(): void {
   setBit(begins, 0, 0);
   holder.clear();
   for (let job = 0; job < jobs; job++) beginAround(job);
-  for (let node = 0; node >= 0 && node < nodes; ) {
-    const next = nextBit(begins, 0, words, node + 1);
-    end[node] = next < 0 ? nodes : min(next, nodes);
-    node = next;
-  }
+  let behind = 0;
+  for (let i = 0; i < words; i++)
+    for (let bits = begins[i]; bits !== 0; bits &= bits - 1) {
+      const node = (i << 6) + (ctz(bits) as i32);
+      end[behind] = min(node, nodes);
+      behind = node;
+    }
+  if (behind < nodes) end[behind] = nodes;
 }
 
 /** Lets stretches begin and end with the nodes of a job. */

@@ -7,7 +7,8 @@ import { vacant } from "./cluster";
 import * as feasible from "./feasible";
 import * as nodePlans from "./node-plans";
 import * as pieces from "./pieces";
-import { ends, jobs, sizes } from "./running";
+import * as running from "./running";
+import { jobs, leaves, sizes } from "./running";
 import * as runs from "./runs";
 import * as spans from "./spans";
 import * as stretches from "./stretches";
@@ -38,12 +39,9 @@ export function reset(classes: i32): void {
   nodePlans.reset();
   released.clear();
   released[0] = vacant();
-  for (let i = 0; i < jobs; i++) {
-    const slot = ends[i] < 0 ? 0 : slotOf(ends[i]);
-    // Jobs are in the order of their ends.
-    if (slot > slots) break;
-    released[slot] += sizes[i];
-  }
+  running.tellSlots();
+  // Jobs are in the order of their ends.
+  for (let i = 0; i < jobs && leaves[i] <= slots; i++) released[leaves[i]] += sizes[i];
   feasible.reset(classes, released);
   candidates.reset(classes, released[0]);
 }

@@ -68,7 +68,7 @@ export function readConfig(source: ConfSource, problems: Problem[], warnings: Pr
   )
     scheduler.parameters.kill_invalid_depend = true;
   const select = readSelect(conf, unmodelled);
-  const topology = readTopology(conf, source.topology ?? [], nodes, unmodelled);
+  const topology = readTopology(conf, source.topology ?? [], nodes);
   const partitions = readPartitions(source.lines, conf, nodes, unmodelled, source.groups);
   const config: SlurmConfig = {
     version: readVersion(source.version, problems),

@@ -3,7 +3,6 @@ import type { TopologyConfig } from "../model/config.js";
 import type { ConfPairs } from "./read-lines.js";
 import { nearest, type ReadNodes } from "./read-nodes.js";
 import { Section } from "./section.js";
-import type { Unmodelled } from "./unmodelled.js";
 
 /**
  * TopologyPlugin and the SwitchName, BlockName and BlockSizes lines of topology.conf. The plugin `topology/none` of
@@ -11,12 +10,7 @@ import type { Unmodelled } from "./unmodelled.js";
  *
  * @param lines those of topology.conf
  */
-export function readTopology(
-  conf: Section,
-  lines: readonly ConfPairs[],
-  nodes: ReadNodes,
-  unmodelled: Unmodelled,
-): TopologyConfig {
+export function readTopology(conf: Section, lines: readonly ConfPairs[], nodes: ReadNodes): TopologyConfig {
   const plugin = conf.oneOf("TopologyPlugin", [
     "topology/default",
     "topology/none",
@@ -25,12 +19,6 @@ export function readTopology(
     "topology/block",
   ]);
   const type = plugin === "topology/tree" ? "tree" : plugin === "topology/block" ? "block" : "default";
-  if (type === "block")
-    unmodelled.add(
-      "topology/block",
-      "keeps jobs within blocks of nodes",
-      conf.get("TopologyPlugin")!.place.value(),
-    );
   const flags = conf.flags("TopologyParam", [
     "TopoOptional",
     "Dragonfly",

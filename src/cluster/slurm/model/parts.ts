@@ -36,7 +36,7 @@ export interface Selector {
    * `run`: where it would start now, or whom it would evict. `will-run`: also when it could start if running jobs end
    * at their limits (section 5 of the behaviour that is followed). Either sets the job's `totalCpus`, whatever comes out.
    * `reserved`: cores by node that an advance reservation keeps from it. `until`: a will-run test may end with a start at
-   * Infinity when it is later than this.
+   * Infinity when it is later than this. `from`: the job is not to start before.
    */
   select(
     job: SlurmJob,
@@ -45,6 +45,7 @@ export interface Selector {
     mode: "run" | "will-run",
     reserved?: ReadonlyMap<number, BitVector>,
     until?: number,
+    from?: number,
   ): Selection;
   /** Could it run on the partition's nodes if all were idle and up? Undefined when it could, else why not. */
   possible(job: SlurmJob, partition: Partition): string | undefined;

@@ -17,7 +17,11 @@ export class Capacity {
   /** Lower is preferred. */
   readonly weight: Float64Array;
 
-  constructor(readonly hardware: Hardware) {
+  /** `wholeTasks`: CPUs that are too few for one more task count for nothing, as in 24.11. */
+  constructor(
+    readonly hardware: Hardware,
+    private readonly wholeTasks = false,
+  ) {
     const { count } = hardware.nodes;
     this.cpus = new Int32Array(count);
     this.free = new Int32Array(count);
@@ -104,7 +108,7 @@ export class Capacity {
     if (cpusPerTask < 2) cpus = tasks;
     else {
       tasks = Math.min(tasks, Math.floor(cpus / cpusPerTask));
-      if (need.ntasksPerNode > 0) cpus = tasks * cpusPerTask;
+      if (need.ntasksPerNode > 0 || this.wholeTasks) cpus = tasks * cpusPerTask;
     }
     if (need.ntasksPerNode > 0 && tasks < need.ntasksPerNode) return 0;
     if (cpus < need.minCpusPerNode || cpus < need.minGresCpus) return 0;

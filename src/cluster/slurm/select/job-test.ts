@@ -1,4 +1,5 @@
 import { BitVector } from "../../../core/bit-vector.js";
+import { versionAtLeast } from "../model/config.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
 import { Capacity } from "./capacity.js";
@@ -43,7 +44,7 @@ export class JobTest {
     private readonly hardware: Hardware,
     private readonly rules: ChoiceRules,
   ) {
-    this.capacity = new Capacity(hardware);
+    this.capacity = new Capacity(hardware, versionAtLeast(state.config.version, "24.11"));
     this.mostCpusPerCore = hardware.cpusPerCore.reduce((most, cpus) => Math.max(most, cpus), 1);
     this.busy = new Int32Array(hardware.words);
     this.base = new Int32Array(hardware.words);

@@ -123,6 +123,7 @@ class ConsTres implements Selector {
     mode: "run" | "will-run",
     reserved?: ReadonlyMap<number, BitVector>,
     until = Number.POSITIVE_INFINITY,
+    from = this.state.now,
   ): Selection {
     const need = this.requests.need(job, partition);
     const { required, excluded, constraint } = this.requests.wish(job);
@@ -135,8 +136,8 @@ class ConsTres implements Selector {
     if (mode === "will-run") {
       const expected =
         constraint?.kind === "counts"
-          ? this.expectParts(trial, constraint)
-          : this.expect(trial, alternatives(constraint, offered), until);
+          ? this.expectParts(trial, constraint, from)
+          : this.expect(trial, alternatives(constraint, offered), from, until);
       return expected === undefined ? { kind: "busy" } : { kind: "later", ...expected };
     }
     const answer =
@@ -281,13 +282,14 @@ class ConsTres implements Selector {
   private expect(
     trial: Trial,
     sets: readonly BitVector[],
+    from: number,
     until = Number.POSITIVE_INFINITY,
   ): Expected | undefined {
     let best: Expected | undefined;
     for (const set of sets) {
       const here = { ...trial, offered: narrowed(trial.offered, set) };
       const simple = this.counting.covers(here);
-      const found = simple ? this.counting.expect(here, until) : willRun(this.bench, here);
+      const found = simple ? this.counting.expect(here, until, from) : willRun(this.bench, here, from);
       if (found === undefined || (best !== undefined && found.start >= best.start)) continue;
       best = found;
       trial.job.totalCpus = simple
@@ -301,11 +303,12 @@ class ConsTres implements Selector {
   private expectParts(
     trial: Trial,
     { parts }: Extract<Constraint, { kind: "counts" }>,
+    from: number,
   ): Expected | undefined {
     let start = this.state.now;
     const nodes = new BitVector(trial.offered.capacity);
     for (const part of parts) {
-      const found = this.expect({ ...trial, required: undefined }, [part.nodes]);
+      const found = this.expect({ ...trial, required: undefined }, [part.nodes], from);
       if (found === undefined) return undefined;
       start = Math.max(start, found.start);
       nodes.or(found.nodes);

@@ -6,7 +6,7 @@ import { leastNodes } from "./choose/choose.js";
 import { Tightest } from "./choose/tightest.js";
 import { type Need, Sharing } from "./need.js";
 import type { Bench, Trial } from "./trial.js";
-import { Batches, type Expected } from "./will-run.js";
+import { Batches, countGone, type Expected } from "./will-run.js";
 
 /**
  * Selection for jobs that take a fixed number of whole, equal nodes: whether one fits is then a count, and where it
@@ -101,15 +101,21 @@ export class WholeNodes {
     return this.chosen(need);
   }
 
-  /** When and where it would run; at Infinity when that is known to be after `until`. */
-  expect({ need, offered }: Trial, until: number): Expected | undefined {
+  /** When and where it would run; at Infinity when that is known to be after `until`. `from`: as for `willRun`. */
+  expect({ need, offered }: Trial, until: number, from: number): Expected | undefined {
     const { state, holdings } = this.bench;
     const { minNodes } = need;
     this.freeNow(offered);
+    const gone = countGone(state, holdings.byEnd, from);
+    if (gone > 0) {
+      for (let i = 0; i < gone; i++) addNodes(this.free, holdings.byEnd[i]!.allocation!);
+      this.free.and(offered);
+      this.freeCount = this.free.count();
+    }
     if (this.freeCount >= minNodes) return { start: state.now, nodes: this.chosen(need)! };
     // From 25.05 on a batch's last job need not be the one that the start waits for.
     const latest = versionAtLeast(state.config.version, "25.05") ? Number.POSITIVE_INFINITY : until;
-    const ends = holdings.byEnd;
+    const ends = gone > 0 ? holdings.byEnd.slice(gone) : holdings.byEnd;
     const batches = new Batches(state, ends);
     const leave = (job: SlurmJob) => {
       const left = overlap(job.allocation!, offered);

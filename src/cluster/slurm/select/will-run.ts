@@ -1,4 +1,5 @@
 import type { BitVector } from "../../../core/bit-vector.js";
+import { lowerBound } from "../../../core/lower-bound.js";
 import { versionAtLeast } from "../model/config.js";
 import type { SlurmJob } from "../model/job.js";
 import type { SlurmState } from "../model/state.js";
@@ -14,18 +15,32 @@ export interface Expected {
 /**
  * When a job could start if running jobs end at their limits: at once, at once after evictions, or when a batch of
  * running jobs has left. `_will_run_test` of select/cons_tres, 22.05.
+ *
+ * @param from it is not to start before; 24.11 lets the jobs leave first that end by then, and asks then
  */
-export function willRun(bench: Bench, trial: Trial): Expected | undefined {
+export function willRun(bench: Bench, trial: Trial, from: number): Expected | undefined {
   const { state, holdings } = bench;
   const candidates = new Set(preemptionCandidates(state, holdings.jobs, trial.job, trial.need.partition));
+  const gone = goneBy(bench, from);
   const { unshared } = trial.need;
   if (unshared !== undefined && trial.job.request.constraint === "") {
     // Backfill asks first as if the job did not share; what that says of later counts for nothing.
-    const found = atOnce(bench, { ...trial, need: unshared }, candidates);
+    const found = atOnce(bench, { ...trial, need: unshared }, candidates, gone);
     if (found.nodes !== undefined) return { start: state.now, nodes: found.nodes };
   }
-  const { nodes, extraRow } = atOnce(bench, trial, candidates);
-  return nodes === undefined ? afterEnds(bench, trial, candidates, extraRow) : { start: state.now, nodes };
+  const { nodes, extraRow } = atOnce(bench, trial, candidates, gone);
+  if (nodes !== undefined) return { start: state.now, nodes };
+  return afterEnds(bench, trial, new Set([...candidates, ...gone]), extraRow);
+}
+
+/** How many of the running jobs, by their end, count as gone at a time that is still to come: none in older releases. */
+export function countGone(state: SlurmState, ends: readonly SlurmJob[], from: number): number {
+  if (from <= state.now || !versionAtLeast(state.config.version, "24.11")) return 0;
+  return lowerBound(ends.length, (at) => ends[at]!.endTime <= from);
+}
+
+function goneBy({ state, holdings }: Bench, from: number): readonly SlurmJob[] {
+  return holdings.byEnd.slice(0, countGone(state, holdings.byEnd, from));
 }
 
 /** Its nodes if it can start now, if need be after evictions: then `future` is without the victims. */
@@ -33,12 +48,19 @@ function atOnce(
   bench: Bench,
   trial: Trial,
   candidates: ReadonlySet<SlurmJob>,
+  gone: readonly SlurmJob[],
 ): { nodes?: BitVector; extraRow: boolean } {
   const { state, holdings, future } = bench;
-  const now = attempt(bench, trial, holdings.resources);
-  if (now !== undefined) return { nodes: now.chosen, extraRow: false };
-
+  if (gone.length === 0) {
+    const now = attempt(bench, trial, holdings.resources);
+    if (now !== undefined) return { nodes: now.chosen, extraRow: false };
+  }
   future.copyFrom(holdings.resources);
+  for (const one of gone) if (!candidates.has(one)) holdings.vacate(future, one);
+  if (gone.length > 0) {
+    const then = attempt(bench, trial, future);
+    if (then !== undefined) return { nodes: then.chosen, extraRow: false };
+  }
   let extraRow = false;
   for (const victim of candidates) {
     if (!victim.allocation!.nodes.overlaps(trial.offered)) continue;
@@ -56,12 +78,12 @@ function atOnce(
 function afterEnds(
   bench: Bench,
   trial: Trial,
-  candidates: ReadonlySet<SlurmJob>,
+  without: ReadonlySet<SlurmJob>,
   extraRow: boolean,
 ): Expected | undefined {
   const { state, holdings, future } = bench;
   const ends = holdings.byEnd;
-  const leaving = candidates.size === 0 ? ends : ends.filter((other) => !candidates.has(other));
+  const leaving = without.size === 0 ? ends : ends.filter((other) => !without.has(other));
   const batches = new Batches(state, leaving);
   const preferBusy = state.config.scheduler.parameters.bf_busy_nodes;
   const leave = (other: SlurmJob) => {
@@ -88,12 +110,16 @@ export class Batches {
   private next = 0;
   /** The last job that was taken away. */
   private last: SlurmJob | undefined;
+  /** No job beyond the window is taken. */
+  private readonly strict: boolean;
 
   /** `jobs` by their end. */
   constructor(
     private readonly state: SlurmState,
     private readonly jobs: readonly SlurmJob[],
-  ) {}
+  ) {
+    this.strict = versionAtLeast(state.config.version, "24.11");
+  }
 
   /** How many of the jobs have been looked at, and the end of the last one taken away. */
   get gone(): number {
@@ -126,6 +152,11 @@ export class Batches {
     for (let removed = 0, any = false; ; ) {
       const job = jobs[this.next];
       if (job === undefined) return any;
+      // 22.05 looks no further than to the next job, and takes whoever comes after one that holds none of the nodes.
+      if (this.strict && any && job.endTime > this.from + this.window) {
+        this.widen(job);
+        return true;
+      }
       this.next++;
       if (!remove(job)) continue;
       if (this.from < 0) this.from = job.endTime + 30 - mod(job.endTime, 30);

@@ -4,6 +4,7 @@ import type { Selector } from "../model/parts.js";
 import type { JobRequest } from "../model/request.js";
 import type { SlurmState } from "../model/state.js";
 import { partitionReason } from "../schedule/runnable.js";
+import { baseSize } from "../select/choose/block.js";
 import { parseConstraint } from "../select/features.js";
 import { messages } from "./messages.js";
 import { admittingPartitions } from "./partitions.js";
@@ -26,6 +27,7 @@ export function admit(job: SlurmJob, state: SlurmState, selector: Selector): str
     badLicenses(request, state) ??
     badFeatures(request, state) ??
     badReservation(job, state) ??
+    badSegment(request, state) ??
     badHardware(job, state, selector)
   );
 }
@@ -83,6 +85,13 @@ function badReservation(job: SlurmJob, { associations }: SlurmState): string | u
     accounts.includes(job.account) ||
     (associations.length === 0 && users.length === 0);
   return member ? undefined : messages.reservationAccess;
+}
+
+/** Segments of a block topology are parts of a job, all alike, and lie in a base block each. `eval_nodes_block`, 24.11. */
+function badSegment({ segment, minNodes }: JobRequest, { config }: SlurmState): string | undefined {
+  if (config.topology.type !== "block" || segment === 0) return undefined;
+  const fits = minNodes % segment === 0 && segment <= baseSize(config.topology);
+  return fits ? undefined : messages.topology;
 }
 
 /**

@@ -7,6 +7,7 @@ export const messages = {
   timeMin: "Invalid time-min specification (exceeds job's time or other limits)",
   nodeCount: "Node count specification invalid",
   nodeName: "Invalid node name specified",
+  topology: "Requested topology configuration is not available",
   nodeConfiguration: "Requested node configuration is not available",
   partitionConfiguration: "Requested partition configuration not available now",
   memory: "Memory required by task is not available",

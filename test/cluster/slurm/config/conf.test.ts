@@ -300,7 +300,7 @@ describe("what is wrong in a slurm.conf is said where it stands", () => {
 });
 
 describe("what is read and not followed", () => {
-  it("is told: states that stay up, blocks, groups", () => {
+  it("is told: states that stay up, groups, and not blocks", () => {
     const { config, warnings } = read(
       "SuspendExcStates=DRAIN\nTopologyPlugin=topology/block\nNodeName=n[1-4]\nPartitionName=p Nodes=ALL AllowGroups=staff\nPartitionName=q Nodes=ALL AllowGroups=ALL\n",
       { "topology.conf": "BlockName=a Nodes=n[1-2]\nBlockName=b Nodes=n[3-4]\nBlockSizes=2,4\n" },
@@ -314,8 +314,8 @@ describe("what is read and not followed", () => {
       blockSizes: [2, 4],
     });
     expect(warnings[0]!.message).toBe(
-      "3 settings are not modelled: SuspendExcStates (keeps nodes in these states up); " +
-        "topology/block (keeps jobs within blocks of nodes); AllowGroups (admits only users of these groups: `groups` says who they are)",
+      "2 settings are not modelled: SuspendExcStates (keeps nodes in these states up); " +
+        "AllowGroups (admits only users of these groups: `groups` says who they are)",
     );
   });
 

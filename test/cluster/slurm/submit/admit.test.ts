@@ -64,7 +64,7 @@ describe("what is refused at submission, and in which words", () => {
     ...goldenNames,
     "w-enforce-any",
     "x-reservation-float",
-    ...ownNames.filter((name) => /^y-(gpu|memory|partition)-/.test(name)),
+    ...ownNames.filter((name) => /^(y-(gpu|memory|partition)-|w-topology-)/.test(name)),
   ])("%s", (name) => {
     const golden = goldenCase(name);
     const answers: Record<string, string> = {};

@@ -70,6 +70,27 @@ interface Cluster {
   over_time_limit_min?: number;
 }
 
+/** Lines of topology.conf, each with its keys in one order. */
+function topology(lines: readonly string[], plugin: string | undefined): SlurmConfig["topology"] {
+  const named = (key: string) => lines.filter((line) => line.startsWith(`${key}=`));
+  const values = (line: string, key: string) =>
+    expandNodes(new RegExp(`\\b${key}=(\\S+)`).exec(line)?.[1] ?? "");
+  return {
+    type: plugin === "topology/tree" ? "tree" : plugin === "topology/block" ? "block" : "default",
+    optional: false,
+    switches: named("SwitchName").map((line) => ({
+      name: values(line, "SwitchName")[0]!,
+      nodes: values(line, "Nodes"),
+      switches: values(line, "Switches"),
+    })),
+    blocks: named("BlockName").map((line) => ({
+      name: values(line, "BlockName")[0]!,
+      nodes: values(line, "Nodes"),
+    })),
+    blockSizes: named("BlockSizes").flatMap((line) => line.split("=")[1]!.split(",").map(Number)),
+  };
+}
+
 /** What Slurm was configured to be in a recorded case. */
 export function goldenConfig(golden: GoldenCase): SlurmConfig {
   const cluster = golden.scenario.cluster as unknown as Cluster;
@@ -170,17 +191,7 @@ export function goldenConfig(golden: GoldenCase): SlurmConfig {
       within: mode.includes("WITHIN"),
       exemptTime: 0,
     },
-    topology: {
-      type: extra.get("TopologyPlugin") === "topology/tree" ? "tree" : "default",
-      optional: false,
-      switches: (cluster.topology ?? []).map((line) => ({
-        name: /SwitchName=(\S+)/.exec(line)![1]!,
-        nodes: expandNodes(/Nodes=(\S+)/.exec(line)?.[1] ?? ""),
-        switches: expandNodes(/Switches=(\S+)/.exec(line)?.[1] ?? ""),
-      })),
-      blocks: [],
-      blockSizes: [],
-    },
+    topology: topology(cluster.topology ?? [], extra.get("TopologyPlugin")),
     nodes,
     partitions: (cluster.partitions ?? [{ name: "main", default: true }]).map((line) =>
       partition(line, all, golden.observed.users),

@@ -119,7 +119,7 @@ function request(job: WorkloadJob, id: number): JobRequest {
     nodelist: expandNodes(job.nodelist ?? ""),
     exclude: expandNodes(job.exclude ?? ""),
     switches: { count: 0, wait: 0 },
-    segment: 0,
+    segment: option("segment"),
     licenses: (job.licenses?.split(",") ?? []).map((entry) => {
       const [name, count] = entry.split(":") as [string, string?];
       return { name, count: Number(count ?? 1) };

@@ -49,7 +49,7 @@ export class SlotSearch {
     const { count } = context.state.nodes;
     this.#reservations = new ReservationTest(context.state);
     this.#candidates = new BitVector(count);
-    this.#window = new Window(map);
+    this.#window = new Window(map, context.state.config.version);
     this.usable = this.#window.nodes;
     this.nodes = this.usable;
   }
@@ -64,7 +64,7 @@ export class SlotSearch {
     const candidates = this.#candidates;
     candidates.copyFrom(partition.nodes);
     candidates.and(context.state.nodes.up);
-    return map.lastReturnBefore(bound, candidates, from, 60 * minutes);
+    return map.lastReturnBefore(bound, candidates, from, this.#window.reach(60 * minutes));
   }
 
   /** `now`: the present for how long it would hold nodes when it started at once. */
@@ -102,7 +102,7 @@ export class SlotSearch {
     this.tested = true;
     const mode = needs.nowOnly ? "run" : "will-run";
     const until = this.later !== 0 && job.het === undefined ? this.later : Number.POSITIVE_INFINITY;
-    const found = selector.select(job, partition, this.usable, mode, test.cores, until);
+    const found = selector.select(job, partition, this.usable, mode, test.cores, until, earliest);
     if (found.kind === "now") this.#place(state.now, earliest, found.allocation.nodes);
     else if (found.kind === "preempt") this.#place(state.now, earliest, found.nodes);
     else if (found.kind === "later") this.#place(found.start, earliest, found.nodes);

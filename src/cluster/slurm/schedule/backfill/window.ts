@@ -1,4 +1,5 @@
 import { BitVector, countBits } from "../../../../core/bit-vector.js";
+import { type SlurmConfig, versionAtLeast } from "../../model/config.js";
 import { PlanList } from "./plan-list.js";
 import type { PlanMap } from "./plan-map.js";
 
@@ -16,8 +17,20 @@ export class Window {
   /** Licences are missing in one of the segments. */
   unlicensed = false;
 
-  constructor(readonly map: PlanMap) {
+  /** `later` is looked for beyond the job's end too, as 24.11 does [run: w-topology-block]. */
+  readonly #goesOn: boolean;
+
+  constructor(
+    readonly map: PlanMap,
+    version: SlurmConfig["version"],
+  ) {
     this.nodes = new BitVector(map.nodes);
+    this.#goesOn = versionAtLeast(version, "24.11");
+  }
+
+  /** How far `later` is looked for. */
+  reach(end: number): number {
+    return this.#goesOn ? Number.POSITIVE_INFINITY : end;
   }
 
   /** `candidates`: nodes that the job may use; stops early when fewer than `least` are left. */
@@ -26,7 +39,7 @@ export class Window {
     if (map instanceof PlanList) {
       map.freeOver(candidates, start, end, nodes);
       this.count = nodes.count();
-      this.later = map.nextReturn(candidates, start, end);
+      this.later = map.nextReturn(candidates, start, this.reach(end));
       this.unlicensed = false;
       return;
     }
@@ -50,7 +63,11 @@ export class Window {
               break;
             }
         }
-        if (map.begin[segment]! > end) break;
+        if (map.begin[segment]! > end) {
+          if (this.later !== 0 || !this.#goesOn) break;
+          segment = next;
+          continue;
+        }
         let count = 0;
         for (let i = 0; i < words; i++) {
           const word = free[i]! & sets[at + i]!;

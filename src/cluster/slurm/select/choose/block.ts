@@ -17,7 +17,7 @@ export function buildBlocks({ blocks, blockSizes }: TopologyConfig, nodes: Nodes
     ),
   );
   if (base.length === 0) return undefined;
-  const unit = blockSizes[0] ?? Math.max(...base.map((set) => set.count()));
+  const unit = baseSize({ blocks, blockSizes });
   const sizes = blockSizes.length === 0 ? [unit] : [...blockSizes].sort((a, b) => a - b);
   return {
     levels: sizes.map((size) => {
@@ -33,9 +33,16 @@ export function buildBlocks({ blocks, blockSizes }: TopologyConfig, nodes: Nodes
   };
 }
 
+/** Nodes of a base block: the smallest of BlockSizes, else the largest block. */
+export function baseSize({ blocks, blockSizes }: Pick<TopologyConfig, "blocks" | "blockSizes">): number {
+  return blockSizes.length > 0
+    ? Math.min(...blockSizes)
+    : Math.max(0, ...blocks.map(({ nodes }) => nodes.length));
+}
+
 /**
- * Inside one aligned block of the smallest size that holds the job (or, with --segment, each piece of it), and there in
- * as few smaller blocks as can be. `eval_nodes_block.c`, 26.05.
+ * Inside one aligned block of the smallest size that holds the job, and there in base blocks of as few of the next smaller
+ * ones as can be; with --segment each piece inside a base block, wherever that is. `eval_nodes_block.c`, 24.11.
  */
 export function insideBlocks(
   choice: Choice,
@@ -51,81 +58,97 @@ export function insideBlocks(
   for (let node = free.next(0); node >= 0; node = free.next(node + 1))
     if (choice.capacity.cpus[node] === 0) free.delete(node);
   free.andNot(choice.chosen);
+  const blocks = new Blocks(choice, topology, free);
   const { segment } = choice.need;
-  while (choice.nodes > 0) {
-    const piece = segment > 0 ? Math.min(segment, choice.nodes) : choice.nodes;
-    const level = topology.levels.findIndex(({ size }) => size >= piece);
-    if (!takePiece(choice, topology, free, piece, level)) return false;
-  }
+  if (segment > 0) while (choice.nodes > 0 && blocks.takeSegment(Math.min(segment, choice.nodes)));
+  else blocks.take(choice.nodes);
   return choice.done || choice.acceptable;
 }
 
-/** `level` -1: no block is large enough, so that the whole cluster is one. */
-function takePiece(
-  choice: Choice,
-  topology: BlockTopology,
-  free: BitVector,
-  piece: number,
-  level: number,
-): boolean {
-  let inside: BitVector | undefined = free;
-  if (level >= 0) {
-    inside = undefined;
-    let best = Number.POSITIVE_INFINITY;
+/** The free nodes of each block, while some are taken for a job. */
+class Blocks {
+  constructor(
+    private readonly choice: Choice,
+    private readonly topology: BlockTopology,
+    private readonly free: BitVector,
+  ) {}
+
+  /** Takes so many nodes, and as many as its CPUs need, inside one block; nothing when none has them. */
+  take(nodes: number): void {
+    const { levels } = this.topology;
+    const found = levels.findIndex(({ size }) => size >= nodes);
+    const inside = found < 0 ? this.free : this.tightest(levels[found]!.blocks, nodes);
+    if (inside === undefined || inside.overlap(this.free) < nodes) return;
+    const below = found < 0 ? levels.length - 1 : found - 1;
+    const groups = below < 0 ? [inside] : levels[below]!.blocks;
+    const unused = levels[0]!.blocks.filter((block) => block.overlaps(inside));
+    const used = new Set<BitVector>();
+    while (!this.choice.done && unused.length > 0) {
+      const groupOf = (block: BitVector) => groups.find((group) => block.within(group));
+      const near = unused.filter((block) => used.has(groupOf(block)!) && block.overlaps(this.free));
+      const block = this.fitting(near.length > 0 ? near : unused);
+      unused.splice(unused.indexOf(block), 1);
+      used.add(groupOf(block)!);
+      this.takeFrom(block, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  /** Takes a piece of so many nodes inside a base block. False when none has them. */
+  takeSegment(nodes: number): boolean {
+    const block = this.tightest(this.topology.levels[0]!.blocks, nodes);
+    if (block !== undefined) this.takeFrom(block, nodes);
+    return block !== undefined;
+  }
+
+  /** Of the blocks with so many free nodes, and CPUs enough, one with the lightest; then the fewest; then the last. */
+  private tightest(blocks: readonly BitVector[], nodes: number): BitVector | undefined {
+    let best: BitVector | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
     let weight = Number.POSITIVE_INFINITY;
-    for (const block of topology.levels[level]!.blocks) {
-      const here = block.overlap(free);
-      if (here < piece || !block.overlaps(free)) continue;
-      const lightest = lightestOf(choice, block, free);
-      // Of equals the later one.
-      if (lightest > weight || (lightest === weight && here > best)) continue;
-      inside = block;
-      best = here;
+    for (const block of blocks) {
+      const count = block.overlap(this.free);
+      if (count === 0 || count < nodes || this.cpusOf(block) < this.choice.cpus) continue;
+      const lightest = this.inOrder(block)[0]!.weight;
+      if (lightest > weight || (lightest === weight && count > fewest)) continue;
+      best = block;
+      fewest = count;
       weight = lightest;
     }
+    return best;
   }
-  if (inside === undefined || inside.overlap(free) < piece) return false;
-  fill(choice, topology, free, inside, piece, level < 0 ? topology.levels.length - 1 : level - 1);
-  return true;
-}
 
-/** Fills a block from the smaller ones in it: the tightest that holds the rest, else the fullest. */
-function fill(
-  choice: Choice,
-  topology: BlockTopology,
-  free: BitVector,
-  inside: BitVector,
-  count: number,
-  level: number,
-): void {
-  let left = count;
-  if (level < 0) {
-    for (let node = inside.next(0); node >= 0 && left > 0; node = inside.next(node + 1))
-      if (free.has(node)) {
-        choice.take(node);
-        free.delete(node);
-        left--;
-      }
-    return;
-  }
-  const blocks = topology.levels[level]!.blocks.filter((block) => block.overlaps(inside));
-  while (left > 0 && blocks.length > 0) {
-    let best = 0;
-    for (let i = 1; i < blocks.length; i++) {
-      const here = blocks[i]!.overlap(free);
-      const most = blocks[best]!.overlap(free);
-      if (here >= left ? most < left || here < most : most < left && here > most) best = i;
+  /** Of the blocks that hold what is left the one with the fewest free nodes, else the one with the most; the last of equals. */
+  private fitting(blocks: readonly BitVector[]): BitVector {
+    const left = this.choice.nodes;
+    let best = blocks[0]!;
+    for (const block of blocks) {
+      const count = block.overlap(this.free);
+      const most = best.overlap(this.free);
+      if (count >= left ? most < left || count <= most : most < left && count >= most) best = block;
     }
-    const [block] = blocks.splice(best, 1);
-    const take = Math.min(left, block!.overlap(free));
-    fill(choice, topology, free, block!, take, level - 1);
-    left -= take;
+    return best;
   }
-}
 
-function lightestOf(choice: Choice, block: BitVector, free: BitVector): number {
-  let weight = Number.POSITIVE_INFINITY;
-  for (let node = block.next(0); node >= 0; node = block.next(node + 1))
-    if (free.has(node)) weight = Math.min(weight, choice.capacity.weight[node]!);
-  return weight;
+  /** Takes at most so many nodes of a block, light ones first, until the job has enough. */
+  private takeFrom(block: BitVector, most: number): void {
+    let left = most;
+    for (const { node } of this.inOrder(block)) {
+      if (this.choice.done || this.choice.room <= 0 || left-- <= 0) return;
+      this.choice.take(node);
+      this.free.delete(node);
+    }
+  }
+
+  private inOrder(block: BitVector): { node: number; weight: number }[] {
+    const { weight } = this.choice.capacity;
+    const nodes = block.list().filter((node) => this.free.has(node));
+    return nodes
+      .map((node) => ({ node, weight: weight[node]! }))
+      .sort((a, b) => a.weight - b.weight || a.node - b.node);
+  }
+
+  private cpusOf(block: BitVector): number {
+    const { cpus } = this.choice.capacity;
+    return block.list().reduce((sum, node) => sum + (this.free.has(node) ? cpus[node]! : 0), 0);
+  }
 }

@@ -59,7 +59,7 @@ describe("the parts that stand for the map of segments", () => {
       fc.property(plansOf, (plans) => {
         const { map, all, kernel } = planned(plans, [1]);
         expect(kernel.inspected.records()).toBe(map.records);
-        const window = new Window(map);
+        const window = new Window(map, "22.05");
         for (let slot = 0; slot < slots; slot++)
           for (const length of [0, 1, 5, 20, 90]) {
             window.look(all, slot, slot + length, 0, []);

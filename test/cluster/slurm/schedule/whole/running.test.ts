@@ -303,7 +303,7 @@ function compareExpected(
   if (offered === undefined) return;
   const bench = { state, holdings: { byEnd: jobs, vacant: state.nodes.idle } } as unknown as Bench;
   const trial = { need: { minNodes } as Need, offered } as unknown as Trial;
-  const expected = new WholeNodes(bench, {} as never, true).expect(trial, now + until);
+  const expected = new WholeNodes(bench, {} as never, true).expect(trial, now + until, now);
   const start = kernel.inspected.expectBetween(first, last, minNodes, until);
   if (expected?.start === Number.POSITIVE_INFINITY) expect(start).toBe(2 ** 31 - 1);
   else expect(start).toBe(expected === undefined ? never : expected.start - now);

@@ -47,7 +47,7 @@ export class WholeNodesPass {
       nodes.count <= mostNodes &&
       slotsOf({ config }) <= mostSlots &&
       p.bf_resolution <= 60 &&
-      !versionAtLeast(config.version, "25.05") &&
+      !versionAtLeast(config.version, "24.11") &&
       !p.bf_running_job_reserve &&
       !p.bf_licenses &&
       !p.bf_one_resv_per_job &&

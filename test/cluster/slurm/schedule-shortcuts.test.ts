@@ -172,6 +172,51 @@ describe("shortcuts of planning and selection", () => {
     return starts(fast);
   };
 
+  it.each(["22.05", "24.11"] as const)(
+    "give the same starts on a few nodes, some of them shared: %s",
+    async (version) => {
+      const few = fc
+        .record({
+          gap: fc.constantFrom(0, 0, 1, 20),
+          nodes: fc.integer({ min: 1, max: 4 }),
+          cores: fc.constantFrom(0, 0, 2),
+          minutes: fc.constantFrom(1, 2, 3, 5),
+          used: fc.constantFrom(0.2, 1),
+        })
+        .map((job) => (job.cores > 0 ? { ...job, nodes: 1 } : job));
+      // Two that share a node start in one pass, before one of whole nodes that starts as well.
+      const [two, four, half] = [
+        { nodes: 2, cores: 0 },
+        { nodes: 4, cores: 0 },
+        { nodes: 1, cores: 2 },
+      ];
+      const shared = [
+        { ...half, gap: 0, minutes: 5 },
+        { ...four, gap: 0, minutes: 1 },
+        { ...half, gap: 0, minutes: 5 },
+        { ...half, gap: 1, minutes: 2 },
+        { ...half, gap: 0, minutes: 3 },
+        { ...two, gap: 0, minutes: 5 },
+        { ...two, gap: 0, minutes: 3 },
+      ].map((job) => ({ ...job, used: 0.2 }));
+      const text = conf(
+        "bf_interval=10,bf_resolution=1",
+        "NodeName=n[0-3] CPUs=4\nPartitionName=main Nodes=ALL",
+      ).replace(/^Priority.*\n/gm, "");
+      await fc.assert(
+        fc.asyncProperty(fc.array(few, { maxLength: 12 }), async (jobs) => {
+          const told = (shortcuts: boolean) => {
+            const state = stateOf(text);
+            state.config.version = version;
+            return startsOf(state, parts(shortcuts), jobs, { more: true });
+          };
+          expect(inOrder(await told(true))).toEqual(inOrder(await told(false)));
+        }),
+        { seed: 5, numRuns: 150, endOnFailure: true, examples: [[shared]] },
+      );
+    },
+  );
+
   it("passes see running jobs by their ends after a limit was changed, and after a job stood still", async () => {
     const waits = { nodes: 10, minutes: 5 };
     await both(

@@ -275,11 +275,17 @@ export class Planner {
     reserveRunning(record, this.map, this.#licenses, state);
     const { nodes, node } = record.allocation!;
     this.vacancies?.plan(nodes, state.now);
-    this.#profile.take(state.now, record.endTime, node.length);
+    this.#count(record, state.now, record.endTime, node.length);
     this.rejection.clear();
     this.started++;
     if (bf_max_job_start > 0 && this.started >= bf_max_job_start) return "stop";
     return job.array !== undefined && job.state === SlurmJobState.Pending ? "next-task" : "next-job";
+  }
+
+  /** Nodes that jobs share would count more than once: what these take is left out, so that the bound holds. */
+  #count(job: SlurmJob, start: number, end: number, nodes: number): void {
+    if (this.#counting && isAlone(job, job.partition, this.context.state))
+      this.#profile.take(start, end, nodes);
   }
 
   /** It will start later: keeps its nodes free for it. */
@@ -309,7 +315,7 @@ export class Planner {
       // What lies behind the map's end holds nothing back.
       if (this.map.floor(start) < this.#windowEnd) {
         this.vacancies?.plan(nodes, this.map.floor(start));
-        if (this.#counting) this.#profile.take(start, Math.min(to, this.#windowEnd), nodes.count());
+        this.#count(job, start, Math.min(to, this.#windowEnd), nodes.count());
       }
     }
     job.expectedStart = earlier(known, start);

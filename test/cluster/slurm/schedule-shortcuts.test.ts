@@ -3,19 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { MakeParts } from "../../../src/cluster/slurm/controller/parts.js";
 import { makeParts } from "../../../src/cluster/slurm/make-parts.js";
 import { stateOf } from "./support/conf.js";
+import { inOrderOfEnds } from "./support/in-order.js";
 import { type PlainSlurmJob, startsOf } from "./support/run.js";
 
-const parts =
-  (shortcuts: boolean): MakeParts =>
-  (state, actions, epoch) => {
-    const made = makeParts(state, actions, epoch, shortcuts);
-    const backfill = () => {
-      const ends = made.selector.running().map(({ endTime, id }) => [endTime, id] as const);
-      expect(ends).toEqual(ends.toSorted(([a, one], [b, other]) => a - b || one - other));
-      return made.backfill();
-    };
-    return { ...made, backfill };
-  };
+const parts = (shortcuts: boolean): MakeParts =>
+  inOrderOfEnds((state, actions, epoch) => makeParts(state, actions, epoch, shortcuts));
 
 const conf = (parameters: string, rest: string) => `SelectType=select/cons_tres
 SelectTypeParameters=CR_Core

@@ -17,6 +17,7 @@ import { JobBatch } from "../../../../src/workload/batch.js";
 import type { JobStream } from "../../../../src/workload/stream.js";
 import type { GoldenCase } from "./case.js";
 import { goldenConfig } from "./config.js";
+import { inOrderOfEnds } from "./in-order.js";
 import { recordedPower } from "./power.js";
 import { recordedRelease } from "./release.js";
 import { type Replay, type ReplayRow, replayOf } from "./replay.js";
@@ -78,7 +79,7 @@ export async function trajectoryOf(
   const state = buildState(config);
   const policy = new SlurmPolicy(
     state,
-    make,
+    inOrderOfEnds(make),
     replay.phases,
     (text) => replay.submissions[Number(text)]!,
     [...replay.operations, ...beside],

@@ -8,7 +8,7 @@ export let jobs: i32 = 0;
 export let ends = row<i32>(256);
 /** Is told of those whose time is over. */
 export let expected = row<i32>(256);
-/** The slot in which each reaches its limit, or the first one; as of the last `tellSlots`. */
+/** The slot in which each reaches its limit, or the first one; as of the last `findSlots`. */
 export let leaves = row<i32>(256);
 /** Nodes of each, and of all together. */
 export let sizes = row<i32>(256);
@@ -67,7 +67,7 @@ export function advance(passed: i32): void {
 }
 
 /** Works out in which slots the jobs leave. */
-export function tellSlots(): void {
+export function findSlots(): void {
   let slot = 0;
   let behind = timeOf(1);
   for (let i = 0; i < jobs; i++) {

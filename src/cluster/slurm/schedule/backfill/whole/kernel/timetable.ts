@@ -39,7 +39,7 @@ export function reset(classes: i32): void {
   nodePlans.reset();
   released.clear();
   released[0] = vacant();
-  running.tellSlots();
+  running.findSlots();
   // Jobs are in the order of their ends.
   for (let i = 0; i < jobs && leaves[i] <= slots; i++) released[leaves[i]] += sizes[i];
   feasible.reset(classes, released);

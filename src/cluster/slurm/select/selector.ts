@@ -17,6 +17,7 @@ import { Requests } from "./offer.js";
 import { preemptionCandidates, preemptModeOf } from "./preemption.js";
 import { Resources } from "./resources.js";
 import { attempt, type Bench, type Trial } from "./trial.js";
+import { TrialOptions } from "./trial-options.js";
 import { WholeNodes } from "./whole-nodes.js";
 import { type Expected, willRun } from "./will-run.js";
 
@@ -35,8 +36,7 @@ class ConsTres implements Selector {
   private readonly counting: WholeNodes;
   private readonly bootWeights: BootWeights;
   private readonly offered: BitVector;
-  /** Since when jobs wait for few switches. */
-  private readonly switchWait = new WeakMap<SlurmJob, number>();
+  private readonly options: TrialOptions;
 
   constructor(
     private readonly state: SlurmState,
@@ -46,6 +46,7 @@ class ConsTres implements Selector {
     this.hardware = describeHardware(nodes, config.select);
     this.requests = new Requests(state);
     this.offered = new BitVector(nodes.count);
+    this.options = new TrialOptions(state, this.hardware);
     const rules = {
       packSerialAtEnd: config.scheduler.parameters.pack_serial_at_end,
       tree: config.topology.type === "tree" ? buildTree(config.topology, nodes) : undefined,
@@ -132,7 +133,7 @@ class ConsTres implements Selector {
       return { kind: "unavailable", reason: "ReqNodeNotAvail" };
     const offered = this.offer(job, need, usable, mode);
     this.bootWeights.set(need.partition.nodes, excluded, mode);
-    const trial: Trial = { job, need, offered, required, options: this.options(job, need, reserved) };
+    const trial: Trial = { job, need, offered, required, options: this.options.of(job, need, reserved) };
     if (mode === "will-run") {
       const expected =
         constraint?.kind === "counts"
@@ -185,26 +186,6 @@ class ConsTres implements Selector {
 
   private mayEvict(job: SlurmJob, partition: Partition): boolean {
     return preemptionCandidates(this.state, this.bench.holdings.jobs, job, partition).length > 0;
-  }
-
-  private options(
-    job: SlurmJob,
-    need: Need,
-    reserved: ReadonlyMap<number, BitVector> | undefined,
-  ): Trial["options"] {
-    const reservedCores = this.reservedCores(reserved);
-    if (need.switches === 0) return { reservedCores };
-    const since = this.switchWait.get(job) ?? this.state.now;
-    this.switchWait.set(job, since);
-    const wait = Math.min(job.request.switches.wait, this.state.config.scheduler.parameters.max_switch_wait);
-    return { reservedCores, anySwitches: this.state.now - since >= wait };
-  }
-
-  private reservedCores(reserved: ReadonlyMap<number, BitVector> | undefined): Int32Array | undefined {
-    if (reserved === undefined || reserved.size === 0) return undefined;
-    const cores = new Int32Array(this.hardware.words);
-    for (const [node, set] of reserved) cores.set(set.words, this.hardware.offset[node]!);
-    return cores;
   }
 
   private run(trial: Trial, sets: readonly BitVector[]): Selection | undefined {

@@ -1,5 +1,6 @@
 import { expandHostlist } from "../../../core/hostlist.js";
 import type { TopologyConfig } from "../model/config.js";
+import type { Setting } from "./place.js";
 import type { ConfPairs } from "./read-lines.js";
 import { nearest, type ReadNodes } from "./read-nodes.js";
 import { Section } from "./section.js";
@@ -68,11 +69,7 @@ function readLine(
   if (kind === "switchname")
     topology.switches.push({ name: head.value, nodes: nodesOf(), switches: listed("Switches") });
   else if (kind === "blockname") topology.blocks.push({ name: head.value, nodes: nodesOf() });
-  else if (kind === "blocksizes" || kind === "blocklevels")
-    topology.blockSizes = line
-      .names(head.key)
-      .map(Number)
-      .filter((size) => size > 0);
+  else if (kind === "blocksizes" || kind === "blocklevels") topology.blockSizes = sizesOf(line, head);
   else
     conf.problems.push({
       code: "slurm/unknown-key",
@@ -80,6 +77,30 @@ function readLine(
       ...head.place.key(),
       hint: "SwitchName, BlockName or BlockSizes",
     });
+}
+
+/** BlockSizes: nodes of a base block, and of twice, four times … as many that are used together. */
+function sizesOf(line: Section, head: Setting): number[] {
+  const parts = head.value.split(",");
+  const sizes = parts.map((part) => (/^[1-9]\d*$/.test(part) ? Number(part) : Number.NaN));
+  const base = Math.min(...sizes);
+  const isNone = Number.isNaN(base);
+  const wrong = sizes.findIndex((size) => (isNone ? Number.isNaN(size) : !isPowerOfTwo(size / base)));
+  if (wrong < 0) return sizes;
+  const must = isNone ? "must be a number of nodes" : `must be ${base} times a power of two`;
+  const from = parts.slice(0, wrong).reduce((length, part) => length + part.length + 1, 0);
+  line.wrong(
+    head,
+    `a block size ${must}, not "${parts[wrong]}"`,
+    "such as BlockSizes=4,8,16",
+    parts[wrong],
+    from,
+  );
+  return [];
+}
+
+function isPowerOfTwo(times: number): boolean {
+  return Number.isInteger(Math.log2(times));
 }
 
 /** A switch above must name switches that there are. */

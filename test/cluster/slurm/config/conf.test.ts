@@ -286,6 +286,17 @@ describe("what is wrong in a slurm.conf is said where it stands", () => {
     ],
   ])("%s", (_, conf, problems) => expect(wrong(conf)).toEqual(problems));
 
+  it.each([
+    ["BlockSizes=2,4,x", "16+1", 'a block size must be a number of nodes, not "x"'],
+    ["BlockSizes=2,4,0", "16+1", 'a block size must be a number of nodes, not "0"'],
+    ["BlockSizes=2,4,6", "16+1", 'a block size must be 2 times a power of two, not "6"'],
+  ])("block sizes that are none: %s", (sizes, at, message) => {
+    const blocks = "BlockName=a Nodes=n[1-2]\nBlockName=b Nodes=n[3-4]\n";
+    expect(
+      wrong(`TopologyPlugin=topology/block\n${NODES}`, { "topology.conf": `${blocks}${sizes}\n` }),
+    ).toEqual([`topology.conf:3:${at} slurm/wrong-value: ${message} (such as BlockSizes=4,8,16)`]);
+  });
+
   it("an include of itself", () => {
     expect(wrong(`${NODES}Include slurm.conf\n`)).toEqual([
       "slurm.conf:3:9+10 slurm/include-cycle: slurm.conf includes itself",

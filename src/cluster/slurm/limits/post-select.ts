@@ -1,5 +1,5 @@
 import type { BitVector } from "../../../core/bit-vector.js";
-import type { TresTable, Usage } from "../model/accounting.js";
+import type { Usage } from "../model/accounting.js";
 import type { SlurmJob } from "../model/job.js";
 import type { Partition } from "../model/partition.js";
 import type { SlurmState } from "../model/state.js";
@@ -43,23 +43,23 @@ export function postSelect(
   const request = { tres, minutes, nodes, counts: job.qos?.config.usageFactor !== 0 };
   const { safe } = state.config.enforce;
   for (const { qos, limits } of applicable.qos) {
-    const reason = (position: number, kind: TresLimitKind) => tresReason(state.tres, position, "QOS", kind);
+    const reason = (position: number, kind: TresLimitKind) => tresReason(state, position, "QOS", kind);
     const blocked =
-      grouped(state.tres, limits, qos.usage, request, safe, "QOS") ??
+      grouped(state, limits, qos.usage, request, safe, "QOS") ??
       first(exceeds(limits.maxTresMinsPerJob, minutes), "perJobMinutes", reason) ??
       first(exceeds(limits.maxTresPerJob, tres), "perJob", reason) ??
       first(exceedsPerNode(limits.maxTresPerNode, tres), "perNode", reason) ??
       first(fallsShort(limits.minTresPerJob, tres), "min", reason) ??
       shared(state, limits, accountCounters(state, qos, job), request, "perAccount") ??
       shared(state, limits, userCounters(state, qos, job), request, "perUser") ??
-      running(state, limits.maxTresRunMinsPerAccount, accountCounters(state, qos, job), request) ??
-      running(state, limits.maxTresRunMinsPerUser, userCounters(state, qos, job), request);
+      running(state, limits, accountCounters(state, qos, job), request, "accountRunMinutes") ??
+      running(state, limits, userCounters(state, qos, job), request, "userRunMinutes");
     if (blocked !== undefined) return blocked;
   }
   for (const { association, limits, leaf } of applicable.associations) {
-    const reason = (position: number, kind: TresLimitKind) => tresReason(state.tres, position, "Assoc", kind);
+    const reason = (position: number, kind: TresLimitKind) => tresReason(state, position, "Assoc", kind);
     const blocked =
-      grouped(state.tres, limits, association.usage, request, safe, "Assoc") ??
+      grouped(state, limits, association.usage, request, safe, "Assoc") ??
       (leaf
         ? (first(exceeds(limits.maxTresMinsPerJob, minutes), "perJobMinutes", reason) ??
           first(exceeds(limits.maxTresPerJob, tres), "perJob", reason) ??
@@ -72,7 +72,7 @@ export function postSelect(
 
 /** GrpTRESMins, GrpTRES, GrpTRESRunMins. */
 function grouped(
-  table: TresTable,
+  state: SlurmState,
   limits: CompiledLimits,
   usage: Usage,
   request: Request,
@@ -80,7 +80,7 @@ function grouped(
   owner: "QOS" | "Assoc",
 ): string | undefined {
   const { tres, minutes, counts } = request;
-  const reason = (position: number, kind: TresLimitKind) => tresReason(table, position, owner, kind);
+  const reason = (position: number, kind: TresLimitKind) => tresReason(state, position, owner, kind);
   return (
     first(
       exceedsMinutes(limits.grpTresMins, minutes, usage.runSeconds, usage.tresRaw, safe, counts),
@@ -98,7 +98,7 @@ function grouped(
 
 /** MaxTRESPerAccount, MaxTRESPerUser. */
 function shared(
-  { tres: table }: SlurmState,
+  state: SlurmState,
   limits: CompiledLimits,
   usage: Usage,
   request: Request,
@@ -106,18 +106,20 @@ function shared(
 ): string | undefined {
   const limit = kind === "perUser" ? limits.maxTresPerUser : limits.maxTresPerAccount;
   const position = exceedsTogether(limit, request.tres, usage.tres, newNodes(usage, request));
-  return position < 0 ? undefined : tresReason(table, position, "QOS", kind);
+  return position < 0 ? undefined : tresReason(state, position, "QOS", kind);
 }
 
 /** MaxTRESRunMins of an account or a user. */
 function running(
-  { tres: table }: SlurmState,
-  limit: CompiledLimits["maxTresRunMinsPerUser"],
+  state: SlurmState,
+  limits: CompiledLimits,
   usage: Usage,
   { minutes, counts }: Request,
+  kind: "accountRunMinutes" | "userRunMinutes",
 ): string | undefined {
+  const limit = kind === "userRunMinutes" ? limits.maxTresRunMinsPerUser : limits.maxTresRunMinsPerAccount;
   const position = exceedsRunMinutes(limit, minutes, usage.runSeconds, counts);
-  return position < 0 ? undefined : tresReason(table, position, "QOS", "runMinutes");
+  return position < 0 ? undefined : tresReason(state, position, "QOS", kind);
 }
 
 function first(

@@ -1,4 +1,5 @@
-import type { TresTable } from "../model/accounting.js";
+import { versionAtLeast } from "../model/config.js";
+import type { SlurmState } from "../model/state.js";
 
 /** The limits by TRES; each names its resource in the reason. */
 export type TresLimitKind =
@@ -10,7 +11,8 @@ export type TresLimitKind =
   | "perJobMinutes"
   | "perUser"
   | "perAccount"
-  | "runMinutes"
+  | "accountRunMinutes"
+  | "userRunMinutes"
   | "min";
 
 type Words = Record<
@@ -33,15 +35,15 @@ const plain: Words = {
 /**
  * The reason of a reached limit as squeue prints it. Slurm's names are not regular: those for CPUs and nodes mostly end
  * in `Limit`, QOS say `Memory` where associations say `Mem`, and limits of running minutes by user or account have no
- * name at all, which squeue shows as `?`.
+ * name at all in 22.05, which squeue shows as `?`.
  */
 export function tresReason(
-  table: TresTable,
+  { tres, config }: SlurmState,
   position: number,
   owner: "QOS" | "Assoc",
   kind: TresLimitKind,
 ): string {
-  const what = wordOf(table.names[position]!);
+  const what = wordOf(tres.names[position]!);
   const memory = owner === "QOS" ? "Memory" : "Mem";
   const word = what === "mem" ? memory : plain[what];
   switch (kind) {
@@ -61,8 +63,10 @@ export function tresReason(
       return `QOSMax${word}PerUser${what === "cpu" || what === "node" ? "Limit" : ""}`;
     case "perAccount":
       return `Max${what === "mem" ? "Memory" : plain[what]}PerAccount`;
-    case "runMinutes":
-      return "?";
+    case "accountRunMinutes":
+      return versionAtLeast(config.version, "24.11") ? `Max${word}RunMinsPerAccount` : "?";
+    case "userRunMinutes":
+      return versionAtLeast(config.version, "24.11") ? `Max${word}RunMinsPerUser` : "?";
     case "min":
       return what === "cpu" ? "QOSMinCpuNotSatisfied" : `QOSMin${word}`;
   }

@@ -60,8 +60,8 @@ class Submission {
         this.minutes("QOS", "perJobMinutes", limits.maxTresMinsPerJob) ??
         this.minutes("QOS", "grpMinutes", limits.grpTresMins) ??
         this.minutes("QOS", "grpRunMinutes", limits.grpTresRunMins) ??
-        this.minutes("QOS", "runMinutes", limits.maxTresRunMinsPerAccount) ??
-        this.minutes("QOS", "runMinutes", limits.maxTresRunMinsPerUser) ??
+        this.minutes("QOS", "accountRunMinutes", limits.maxTresRunMinsPerAccount) ??
+        this.minutes("QOS", "userRunMinutes", limits.maxTresRunMinsPerUser) ??
         this.wall(limits.maxWall, "QOSMaxWallDurationPerJobLimit") ??
         this.wall(limits.grpWall, "QOSGrpWallLimit") ??
         this.perJob("QOS", limits) ??
@@ -108,7 +108,7 @@ class Submission {
   }
 
   private tresLimit(owner: "QOS" | "Assoc", kind: TresLimitKind, position: number): string | undefined {
-    return this.strict && position >= 0 ? tresReason(this.state.tres, position, owner, kind) : undefined;
+    return this.strict && position >= 0 ? tresReason(this.state, position, owner, kind) : undefined;
   }
 
   private submitted(usage: Usage, limit: number, reason: string): string | undefined {
@@ -123,7 +123,7 @@ class Submission {
       if (count === 0) continue;
       const most = Math.trunc(limit / count);
       this.timeLimit ??= most || this.partition.config.maxTime;
-      if (this.timeLimit > most) return tresReason(this.state.tres, position, owner, kind);
+      if (this.timeLimit > most) return tresReason(this.state, position, owner, kind);
     }
     return undefined;
   }

@@ -17,10 +17,10 @@ export class Capacity {
   /** Lower is preferred. */
   readonly weight: Float64Array;
 
-  /** `wholeTasks`: CPUs that are too few for one more task count for nothing, as in 24.11. */
+  /** `byTasks`: no more CPUs of a node count than its tasks take, as in 24.11 [run: w-topology-block-cores, w-run-minutes]. */
   constructor(
     readonly hardware: Hardware,
-    private readonly wholeTasks = false,
+    private readonly byTasks = false,
   ) {
     const { count } = hardware.nodes;
     this.cpus = new Int32Array(count);
@@ -102,13 +102,13 @@ export class Capacity {
       tasks = Math.min(tasks, cpus);
     }
     this.free[node] = cpus;
-    // Recordings fit jobs without GRES by all CPUs that are free, whatever --ntasks-per-node says.
-    if (need.ntasksPerNode > 0 && !need.whole && need.gres.length > 0)
+    // Recordings of 22.05 fit jobs without GRES by all CPUs that are free, whatever --ntasks-per-node says.
+    if (need.ntasksPerNode > 0 && !need.whole && (need.gres.length > 0 || this.byTasks))
       tasks = Math.min(tasks, need.ntasksPerNode);
     if (cpusPerTask < 2) cpus = tasks;
     else {
       tasks = Math.min(tasks, Math.floor(cpus / cpusPerTask));
-      if (need.ntasksPerNode > 0 || this.wholeTasks) cpus = tasks * cpusPerTask;
+      if (need.ntasksPerNode > 0 || this.byTasks) cpus = tasks * cpusPerTask;
     }
     if (need.ntasksPerNode > 0 && tasks < need.ntasksPerNode) return 0;
     if (cpus < need.minCpusPerNode || cpus < need.minGresCpus) return 0;

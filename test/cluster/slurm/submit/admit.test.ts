@@ -64,7 +64,7 @@ describe("what is refused at submission, and in which words", () => {
     ...goldenNames,
     "w-enforce-any",
     "x-reservation-float",
-    ...ownNames.filter((name) => /^(y-(gpu|memory|partition)-|w-topology-)/.test(name)),
+    ...ownNames.filter((name) => /^(y-(gpu|memory|partition)-|w-(topology|run)-)/.test(name)),
   ])("%s", (name) => {
     const golden = goldenCase(name);
     const answers: Record<string, string> = {};
@@ -95,5 +95,5 @@ function worded(text: string): string {
   const lines = text
     .split("\n")
     .map((line) => line.replace(/^sbatch: error: (Batch job submission failed: )?/, ""));
-  return lines.length > 1 && /^(QOS|Assoc)/.test(lines[0]!) ? lines.join(": ") : lines.at(-1)!;
+  return lines.length > 1 && /^(QOS|Assoc|Max)/.test(lines[0]!) ? lines.join(": ") : lines.at(-1)!;
 }

@@ -435,6 +435,8 @@ const limitNames: Record<string, string> = {
   MaxTRESPA: "maxTresPerAccount",
   MaxTRESPJ: "maxTresPerJob",
   MaxTRESPerJob: "maxTresPerJob",
+  MaxTRESRunMinsPerUser: "maxTresRunMinsPerUser",
+  MaxTRESRunMinsPerAccount: "maxTresRunMinsPerAccount",
   MaxTRESMinsPerJob: "maxTresMinsPerJob",
   MaxTRESPerNode: "maxTresPerNode",
   MinTRES: "minTresPerJob",

@@ -24,6 +24,7 @@ const phases: Record<string, number> = {
   "w-depth-oblivious": 14.3,
   "w-fair-tree-parent": 15.3,
   "w-priority-flags": 13.3,
+  "w-run-minutes": 5.3,
   "w-usage-threshold": 13.3,
   "y-usage-reset-daily": 13.3,
   "y-usage-reset-now": 13.3,

@@ -35,6 +35,10 @@ describe("topology/block", () => {
     hold(it, "n0,n1,n4,n5,n8,n9,n12");
     expect(it.where(it.ask(wholeNodes(4)))).toBe("busy");
     expect(it.where(it.ask({ ...wholeNodes(4), segment: 2 }))).toBe("n6,n7,n10,n11");
+    // Each brings its part of 48 CPUs, of which a block has 16.
+    const large = { ...wholeNodes(12), ntasks: 48, minCpus: 48, segment: 4 };
+    const idle = fleet();
+    expect(idle.where(idle.ask(large))).toBe("n4,n5,n6,n7,n8,n9,n10,n11,n12,n13,n14,n15");
   });
 });
 

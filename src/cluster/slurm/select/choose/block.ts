@@ -77,7 +77,7 @@ class Blocks {
   take(nodes: number): void {
     const { levels } = this.topology;
     const found = levels.findIndex(({ size }) => size >= nodes);
-    const inside = found < 0 ? this.free : this.tightest(levels[found]!.blocks, nodes);
+    const inside = found < 0 ? this.free : this.tightest(levels[found]!.blocks, nodes, this.choice.cpus);
     if (inside === undefined || inside.overlap(this.free) < nodes) return;
     const below = found < 0 ? levels.length - 1 : found - 1;
     const groups = below < 0 ? [inside] : levels[below]!.blocks;
@@ -95,19 +95,21 @@ class Blocks {
 
   /** Takes a piece of so many nodes inside a base block. False when none has them. */
   takeSegment(nodes: number): boolean {
-    const block = this.tightest(this.topology.levels[0]!.blocks, nodes);
+    // Of the CPUs that are wanted it brings its part.
+    const cpus = Math.ceil((this.choice.cpus * nodes) / this.choice.nodes);
+    const block = this.tightest(this.topology.levels[0]!.blocks, nodes, cpus);
     if (block !== undefined) this.takeFrom(block, nodes);
     return block !== undefined;
   }
 
-  /** Of the blocks with so many free nodes, and CPUs enough, one with the lightest; then the fewest; then the last. */
-  private tightest(blocks: readonly BitVector[], nodes: number): BitVector | undefined {
+  /** Of the blocks with so many free nodes and CPUs, one with the lightest; then the fewest; then the last. */
+  private tightest(blocks: readonly BitVector[], nodes: number, cpus: number): BitVector | undefined {
     let best: BitVector | undefined;
     let fewest = Number.POSITIVE_INFINITY;
     let weight = Number.POSITIVE_INFINITY;
     for (const block of blocks) {
       const count = block.overlap(this.free);
-      if (count === 0 || count < nodes || this.cpusOf(block) < this.choice.cpus) continue;
+      if (count === 0 || count < nodes || this.cpusOf(block) < cpus) continue;
       const lightest = this.inOrder(block)[0]!.weight;
       if (lightest > weight || (lightest === weight && count > fewest)) continue;
       best = block;

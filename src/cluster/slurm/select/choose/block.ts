@@ -41,8 +41,8 @@ export function baseSize({ blocks, blockSizes }: Pick<TopologyConfig, "blocks" |
 }
 
 /**
- * Inside one aligned block of the smallest size that holds the job, and there in base blocks of as few of the next smaller
- * ones as can be; with --segment each piece inside a base block, wherever that is. `eval_nodes_block.c`, 24.11.
+ * Inside one aligned block of the smallest size that holds the job, and there in as few base blocks as can be; with
+ * --segment each piece inside a base block, wherever that is. `eval_nodes_block.c`, 24.11 [run: w-topology-block].
  */
 export function insideBlocks(
   choice: Choice,
@@ -79,16 +79,10 @@ class Blocks {
     const found = levels.findIndex(({ size }) => size >= nodes);
     const inside = found < 0 ? this.free : this.tightest(levels[found]!.blocks, nodes, this.choice.cpus);
     if (inside === undefined || inside.overlap(this.free) < nodes) return;
-    const below = found < 0 ? levels.length - 1 : found - 1;
-    const groups = below < 0 ? [inside] : levels[below]!.blocks;
     const unused = levels[0]!.blocks.filter((block) => block.overlaps(inside));
-    const used = new Set<BitVector>();
     while (!this.choice.done && unused.length > 0) {
-      const groupOf = (block: BitVector) => groups.find((group) => block.within(group));
-      const near = unused.filter((block) => used.has(groupOf(block)!) && block.overlaps(this.free));
-      const block = this.fitting(near.length > 0 ? near : unused);
+      const block = this.fitting(unused);
       unused.splice(unused.indexOf(block), 1);
-      used.add(groupOf(block)!);
       this.takeFrom(block, Number.POSITIVE_INFINITY);
     }
   }

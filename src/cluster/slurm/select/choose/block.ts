@@ -60,7 +60,8 @@ export function insideBlocks(
   free.andNot(choice.chosen);
   const blocks = new Blocks(choice, topology, free);
   const { segment } = choice.need;
-  if (segment > 0) while (choice.nodes > 0 && blocks.takeSegment(Math.min(segment, choice.nodes)));
+  if (segment > 0)
+    while (choice.nodes > 0 && choice.room > 0 && blocks.takeSegment(Math.min(segment, choice.nodes)));
   else blocks.take(choice.nodes);
   return choice.done || choice.acceptable;
 }

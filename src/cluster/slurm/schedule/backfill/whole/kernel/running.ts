@@ -54,6 +54,7 @@ export function remove(place: i32): void {
   jobs--;
   move(ends, place + 1, place, jobs - place);
   move(expected, place + 1, place, jobs - place);
+  move(leaves, place + 1, place, jobs - place);
   move(sizes, place + 1, place, jobs - place);
   for (let i = place; i <= jobs; i++) first[i] = first[i + 1] - words;
 }

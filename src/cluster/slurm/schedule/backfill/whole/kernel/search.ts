@@ -76,8 +76,8 @@ function go(nodes: i32, seconds: i32, limitClass: i32, exhaustive: bool): void {
 }
 
 /**
- * Are nodes that it would get at `start` planned for nobody, who are not up to `last`? Most often counts say that there
- * are too few.
+ * Are the nodes that it would get at `start` planned for nobody? Up to the slot `last` they are known to be. Most often
+ * counts say that there are too few.
  */
 function isFree(limitClass: i32, nodes: i32, seconds: i32, last: i32): bool {
   const slot = slotOf(start);

@@ -140,10 +140,7 @@ export class Controller implements SchedulerActions {
     if (due === Due.Decay) this.state.pending.reranked = true;
     else if (due !== Due.Check && due !== Due.Slice) this.state.pending.stirred = true;
     if (due === Due.Check) {
-      for (const job of this.nodes.check()) {
-        this.#lives.launch(job);
-        this.parts.limits.launched(job);
-      }
+      for (const job of this.nodes.check()) this.#lives.launch(job);
       this.#check.run();
       this.reservations.check();
     } else if (due === Due.Decay) {

@@ -42,12 +42,14 @@ export class Lives {
 
   /** The nodes of a job that was configuring are up: its time begins to count. */
   launch(job: SlurmJob): void {
-    const { now } = this.controller.state;
+    const { state, parts } = this.controller;
+    const { now } = state;
     this.controller.nodes.configuring.delete(job);
     job.reason = "None";
     job.startTime = now;
     job.endTime = now + 60 * job.timeLimit!;
-    this.controller.parts.selector.endMoved(job);
+    parts.selector.endMoved(job);
+    parts.limits.launched(job);
     this.controller.delayed.started(job);
     this.controller.changed();
     this.#run(job);

@@ -43,7 +43,10 @@ function goneBy({ state, holdings }: Bench, from: number): readonly SlurmJob[] {
   return holdings.byEnd.slice(0, countGone(state, holdings.byEnd, from));
 }
 
-/** Its nodes if it can start now, if need be after evictions: then `future` is without the victims. */
+/**
+ * Its nodes if it can start now, or once those `gone` have left, if need be after evictions: then `future` is without the
+ * victims.
+ */
 function atOnce(
   bench: Bench,
   trial: Trial,
